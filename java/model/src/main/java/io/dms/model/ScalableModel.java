@@ -1,0 +1,109 @@
+package io.dms.model;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model whose channel groups are ordered, with its width levels and each level's normalisation. Immutable.
+ *
+ * <p>A <em>normalisation site</em> is a BatchNormalization node, or a Conv, ConvTranspose or Gemm node that no
+ * BatchNormalization follows; its name is the node's. {@link #graphAt} puts a level's scale and shift there: a
+ * BatchNormalization node gets them as its parameters (mean 0, variance 1, epsilon 0), and behind another site such a
+ * node is inserted.
+ */
+public final class ScalableModel {
+    private final String name;
+    private final Graph graph;
+    private final ChannelGroups groups;
+    private final List<WidthLevel> levels;
+    private final @Nullable Preprocessing preprocessing;
+    private final Map<String, String> provenance;
+
+    /**
+     * @param name for people
+     * @param graph the full-width graph, groups ordered
+     * @param groups its channel groups
+     * @param levels widest first, nested
+     * @param preprocessing how RGB bytes become the input, where that is known
+     * @param provenance where it came from and how it was made, by key
+     */
+    public ScalableModel(
+            String name,
+            Graph graph,
+            ChannelGroups groups,
+            List<WidthLevel> levels,
+            @Nullable Preprocessing preprocessing,
+            Map<String, String> provenance) {
+        this.name = name;
+        this.graph = graph;
+        this.groups = groups;
+        this.levels = List.copyOf(levels);
+        this.preprocessing = preprocessing;
+        this.provenance = Map.copyOf(provenance);
+    }
+
+    /** A graph as it is: no groups, one level of width 1. */
+    public static ScalableModel plain(Graph graph) {
+        return new ScalableModel(
+                graph.name(),
+                graph,
+                ChannelGroups.none(),
+                List.of(new WidthLevel("1.00", 1, new int[0], Map.of())),
+                null,
+                Map.of());
+    }
+
+    /** Name, for people. */
+    public String name() {
+        return name;
+    }
+
+    /** The full-width graph. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /** Its channel groups. */
+    public ChannelGroups groups() {
+        return groups;
+    }
+
+    /** The levels of the file, widest first. */
+    public List<WidthLevel> levels() {
+        return levels;
+    }
+
+    /** How RGB bytes become the input, or null where that is not known. */
+    public @Nullable Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /** Where it came from and how it was made. */
+    public Map<String, String> provenance() {
+        return provenance;
+    }
+
+    /** The full-width level. */
+    public WidthLevel full() {
+        return levels.get(0);
+    }
+
+    /**
+     * The level of this width: the file's own where it has one, else a uniform one made by the rounding rule, with the
+     * normalisation of the file's next wider level.
+     *
+     * @throws UserException if the width is not in (0, 1]
+     */
+    public WidthLevel level(double width) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * The ordinary graph of one level: weights are views of the full-width constants, channel counts in attributes and
+     * shapes are the level's, its normalisation is in place.
+     */
+    public Graph graphAt(WidthLevel level) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,57 @@
+package io.dms.runtime;
+
+import io.dms.model.UserException;
+
+/**
+ * How a session runs.
+ *
+ * @param batch images per call, 1 to 64
+ * @param threads threads inside one call; 0 for as many as the machine has cores
+ * @param weights what happens to packed weights when levels change
+ * @param weightBudgetBytes upper bound of packed weights kept in the bank, over all levels of the session
+ */
+public record SessionOptions(int batch, int threads, WeightPolicy weights, long weightBudgetBytes) {
+    /** What happens to packed weights when levels change. */
+    public enum WeightPolicy {
+        /** A level is packed on first use and kept in a bank, the least recently used level dropped over the budget. */
+        BANK,
+        /** One buffer, packed anew from the master copy at each switch. */
+        REPACK
+    }
+
+    /** Batch 1, all cores, a bank without bound. */
+    public static final SessionOptions DEFAULT = new SessionOptions(1, 0, WeightPolicy.BANK, Long.MAX_VALUE);
+
+    /** Checks the ranges. */
+    public SessionOptions {
+        if (batch < 1 || batch > 64) {
+            throw new UserException("batch must be between 1 and 64: " + batch);
+        }
+        if (threads < 0 || threads > 1024) {
+            throw new UserException("threads must be between 0 (all cores) and 1024: " + threads);
+        }
+        if (weightBudgetBytes < 0) {
+            throw new UserException("the weight budget must not be negative: " + weightBudgetBytes);
+        }
+    }
+
+    /** These options with another batch. */
+    public SessionOptions withBatch(int batch) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+    }
+
+    /** These options with another thread count. */
+    public SessionOptions withThreads(int threads) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+    }
+
+    /** These options with another policy for packed weights. */
+    public SessionOptions withWeights(WeightPolicy weights) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+    }
+
+    /** These options with another budget for packed weights. */
+    public SessionOptions withWeightBudgetBytes(long bytes) {
+        return new SessionOptions(batch, threads, weights, bytes);
+    }
+}
