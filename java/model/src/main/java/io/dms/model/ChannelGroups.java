@@ -8,8 +8,9 @@ import java.util.Map;
 /**
  * The channel groups of a graph: for every tensor axis that carries channels, which group lies where. Immutable.
  *
- * <p>An axis is covered from left to right by segments, each one whole group (its {@code size} units of {@code unit}
- * consecutive indices). Axes that are not listed are kept whole. Found by {@code GroupAnalysis}.
+ * <p>Segments lie on an axis from left to right without overlap, each one a whole free group (its {@code size} units of
+ * {@code unit} consecutive indices). What no segment covers is kept whole: axes that are not listed, and the channels
+ * of frozen groups, which have no segments. Found by {@link GroupAnalysis}.
  */
 public final class ChannelGroups {
     private final List<ChannelGroup> groups;
@@ -56,9 +57,13 @@ public final class ChannelGroups {
             return AxisCut.whole(size);
         }
         AxisCut.Builder cut = new AxisCut.Builder(size);
+        int done = 0;
         for (AxisSegment s : segments) {
+            cut.keep(done, s.start() - done);
             cut.keep(s.start(), counts[s.group()] * s.unit());
+            done = s.start() + groups.get(s.group()).size() * s.unit();
         }
+        cut.keep(done, size - done);
         return cut.build();
     }
 }

@@ -1,5 +1,7 @@
 package io.dms.model;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +98,44 @@ public final class ScalableModel {
      * @throws UserException if the width is not in (0, 1]
      */
     public WidthLevel level(double width) {
-        throw new UnsupportedOperationException();
+        WidthLevel wider = full();
+        for (WidthLevel l : levels) {
+            if (Math.abs(l.width() - width) < 1e-9) {
+                return l;
+            }
+            if (l.width() > width) {
+                wider = l;
+            }
+        }
+        WidthLevel made = WidthLevels.uniform(groups, width);
+        int[] counts = made.counts();
+        for (int g = 0; g < counts.length; g++) {
+            counts[g] = Math.min(counts[g], wider.count(g));
+        }
+        made = new WidthLevel(made.name(), width, counts, Map.of());
+        return made.withNormalization(narrowed(wider, counts));
+    }
+
+    private Map<String, Affine> narrowed(WidthLevel wider, int[] counts) {
+        Map<String, Affine> out = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            Affine affine = wider.normalization().get(node.name());
+            if (affine == null) {
+                continue;
+            }
+            int size = graph.shape(node.output()).dim(1);
+            int[] there = groups.cut(node.output(), 1, size, wider.counts()).indices();
+            int[] kept = groups.cut(node.output(), 1, size, counts).indices();
+            float[] scale = new float[kept.length];
+            float[] shift = new float[kept.length];
+            for (int i = 0; i < kept.length; i++) {
+                int at = Arrays.binarySearch(there, kept[i]);
+                scale[i] = affine.scale()[at];
+                shift[i] = affine.shift()[at];
+            }
+            out.put(node.name(), new Affine(scale, shift));
+        }
+        return out;
     }
 
     /**
@@ -104,6 +143,6 @@ public final class ScalableModel {
      * shapes are the level's, its normalisation is in place.
      */
     public Graph graphAt(WidthLevel level) {
-        throw new UnsupportedOperationException();
+        return LevelGraph.of(graph, groups, level);
     }
 }
