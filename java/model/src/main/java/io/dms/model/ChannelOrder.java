@@ -25,7 +25,7 @@ public final class ChannelOrder {
             Map<Integer, List<AxisSegment>> axes = groups.axes().getOrDefault(name, Map.of());
             boolean moves =
                     axes.values().stream().anyMatch(l -> l.stream().anyMatch(s -> permutations[s.group()].length > 0));
-            out.put(name, moves ? permute(tensor, axes, groups, permutations) : tensor);
+            out.put(name, moves ? permute(tensor, axes, permutations) : tensor);
         });
         return graph.withInitializers(out);
     }
@@ -56,8 +56,7 @@ public final class ChannelOrder {
         }
     }
 
-    private static Tensor permute(
-            Tensor tensor, Map<Integer, List<AxisSegment>> axes, ChannelGroups groups, int[][] permutations) {
+    private static Tensor permute(Tensor tensor, Map<Integer, List<AxisSegment>> axes, int[][] permutations) {
         Shape shape = tensor.shape();
         int[][] from = new int[shape.rank()][];
         for (int axis = 0; axis < from.length; axis++) {
