@@ -15,7 +15,7 @@ public final class WidthLevels {
 
     /**
      * A level that keeps the same share of every free group: the nearest multiple of 8 channels (16 in groups of
-     * {@value #LARGE_GROUP} and more), at least 8, at most all. Counts never fall as the width grows, so uniform levels
+     * {@value #LARGE_GROUP} and more), at least 8, at most all; width 1 keeps all. Counts never fall as the width grows, so uniform levels
      * are nested.
      *
      * @throws UserException if the width is not in (0, 1]
@@ -31,6 +31,9 @@ public final class WidthLevels {
     }
 
     private static int round(ChannelGroup group, double width) {
+        if (width == 1) {
+            return group.size();
+        }
         long channels = (long) group.size() * group.channelsPerUnit();
         int multiple = channels >= LARGE_GROUP ? 2 * ROUND_TO : ROUND_TO;
         int step = Math.max(1, (multiple + group.channelsPerUnit() - 1) / group.channelsPerUnit());

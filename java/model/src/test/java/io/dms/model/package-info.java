@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.model;
+
+import org.jspecify.annotations.NullMarked;
