@@ -2,6 +2,7 @@ package io.dms.testkit;
 
 import io.dms.model.ModelException;
 import io.dms.model.Node;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Conv and ConvTranspose, image [n, c, y, x], as their formulas say. */
@@ -20,33 +21,49 @@ final class ConvKernels {
         Nd out = Nd.zeros(image.dim(0), weight.dim(0), w.outY(height, false), w.outX(width, false));
         for (int n = 0; n < out.dim(0); n++) {
             for (int k = 0; k < out.dim(1); k++) {
+                double[] plane = new double[out.dim(2) * out.dim(3)];
+                Arrays.fill(plane, bias == null ? 0 : bias.data[k]);
                 int first = k / perGroupOut * perGroupIn;
-                for (int y = 0; y < out.dim(2); y++) {
-                    for (int x = 0; x < out.dim(3); x++) {
-                        double sum = bias == null ? 0 : bias.data[k];
-                        for (int r = 0; r < w.kernel().y(); r++) {
-                            int iy = y * w.stride().y()
-                                    + r * w.dilation().y()
-                                    - w.begin().y();
-                            for (int s = 0; s < w.kernel().x(); s++) {
-                                int ix = x * w.stride().x()
-                                        + s * w.dilation().x()
-                                        - w.begin().x();
-                                if (iy < 0 || iy >= height || ix < 0 || ix >= width) {
-                                    continue;
-                                }
-                                for (int i = 0; i < perGroupIn; i++) {
-                                    sum += (double) image.data[image.at(n, first + i, iy, ix)]
-                                            * weight.data[weight.at(k, i, r, s)];
-                                }
-                            }
+                for (int i = 0; i < perGroupIn; i++) {
+                    for (int r = 0; r < w.kernel().y(); r++) {
+                        for (int s = 0; s < w.kernel().x(); s++) {
+                            addTap(
+                                    plane,
+                                    out,
+                                    w,
+                                    image,
+                                    image.at(n, first + i, 0, 0),
+                                    r,
+                                    s,
+                                    weight.data[weight.at(k, i, r, s)]);
                         }
-                        out.data[out.at(n, k, y, x)] = (float) sum;
                     }
+                }
+                for (int i = 0; i < plane.length; i++) {
+                    out.data[out.at(n, k, 0, 0) + i] = (float) plane[i];
                 }
             }
         }
         return out;
+    }
+
+    /** Adds to each place of an output plane the weight times the image element that window place [r, s] sees there. */
+    private static void addTap(
+            double[] plane, Nd out, Window w, Nd image, int imagePlane, int r, int s, double weight) {
+        for (int y = 0; y < out.dim(2); y++) {
+            int iy = y * w.stride().y() + r * w.dilation().y() - w.begin().y();
+            if (iy < 0 || iy >= image.dim(2)) {
+                continue;
+            }
+            int row = imagePlane + iy * image.dim(3);
+            int left = s * w.dilation().x() - w.begin().x();
+            for (int x = 0; x < out.dim(3); x++) {
+                int ix = x * w.stride().x() + left;
+                if (ix >= 0 && ix < image.dim(3)) {
+                    plane[y * out.dim(3) + x] += weight * image.data[row + ix];
+                }
+            }
+        }
     }
 
     /** Each image element adds itself times the kernel to the output around stride times its place. */
