@@ -1,0 +1,65 @@
+package io.dms.cli;
+
+import java.io.PrintWriter;
+
+/**
+ * Where a command writes: results to {@link #out}, everything else to {@link #err}. Knows whether a person looks at it,
+ * and whether that person asked to stop.
+ */
+public final class Console {
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean terminal;
+    private volatile boolean cancelled;
+
+    /**
+     * @param out results
+     * @param err progress, warnings, errors
+     * @param terminal true where {@code err} is a terminal
+     */
+    public Console(PrintWriter out, PrintWriter err, boolean terminal) {
+        this.out = out;
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    /** Results. */
+    public PrintWriter out() {
+        return out;
+    }
+
+    /** Progress, warnings, errors. */
+    public PrintWriter err() {
+        return err;
+    }
+
+    /** One line of a result. */
+    public void print(String line) {
+        out.println(line);
+    }
+
+    /** One line about what happens. */
+    public void note(String line) {
+        err.println(line);
+    }
+
+    /** One line about what may be wrong with a result. */
+    public void warn(String line) {
+        err.println("warning: " + line);
+    }
+
+    /** Shows how far a piece of work is: a bar on a terminal, now and then a line elsewhere. */
+    public Progress progress(String task, String unit, long total) {
+        return terminal ? new BarProgress(err, task, unit, total) : new LineProgress(err, task, unit, total);
+    }
+
+    /** Asks the running command to stop and to print what it has. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /** True once the command was asked to stop. */
+    public boolean cancelled() {
+        return cancelled;
+    }
+}

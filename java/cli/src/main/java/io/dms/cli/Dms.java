@@ -1,0 +1,122 @@
+package io.dms.cli;
+
+import io.dms.model.DmsException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The top of the command line: registers the commands and turns failures into one line and an exit status. */
+@Command(
+        name = "dms",
+        description = "Runs one trained CNN at any width, chosen per call.",
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit status: 0 all is well; 2 bad input; 3 the machine lacks something; 70 a bug.",
+            "\"dms COMMAND --help\" tells more about a command."
+        })
+public final class Dms extends DmsCommand {
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean version;
+
+    private Dms(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        commandLine(console()).usage(console().out());
+        return Exit.OK;
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit status
+     */
+    public static int run(Console console, String... args) {
+        try {
+            return commandLine(console).execute(args);
+        } catch (OutOfMemoryError e) {
+            console.note(
+                    "dms: not enough memory (" + e.getMessage() + "): give the JVM more, as in DMS_JAVA_OPTS=-Xmx4g");
+            return Exit.ENVIRONMENT;
+        } catch (Error e) {
+            return bug(console, e);
+        }
+    }
+
+    /** The command line with all its commands. */
+    static CommandLine commandLine(Console console) {
+        CommandLine line = new CommandLine(new Dms(console));
+        line.addSubcommand(
+                "data", new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console)));
+        line.addSubcommand(new DoctorCommand(console));
+        line.addSubcommand(new CompletionCommand(console));
+        configure(line, console);
+        return line;
+    }
+
+    private static void configure(CommandLine line, Console console) {
+        line.setOut(console.out());
+        line.setErr(console.err());
+        line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(colours()));
+        line.setParameterExceptionHandler((e, args) -> badArguments(console, e));
+        line.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e));
+    }
+
+    private static Ansi colours() {
+        boolean wanted = System.getenv("NO_COLOR") == null && Boolean.getBoolean("dms.colours");
+        return wanted ? Ansi.ON : Ansi.OFF;
+    }
+
+    private static int badArguments(Console console, ParameterException e) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        String message = oneLine(String.valueOf(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            message = unknown(unmatched);
+        } else if (e instanceof MissingParameterException) {
+            message = message.replace("Missing required parameter: ", "missing ");
+        }
+        console.note("dms: " + message + "; see \"" + command + " --help\"");
+        return Exit.USER;
+    }
+
+    private static String unknown(UnmatchedArgumentException e) {
+        String argument = e.getUnmatched().get(0);
+        List<String> near = new ArrayList<>(e.getSuggestions());
+        String what = e.isUnknownOption() ? "unknown option " : "unexpected argument ";
+        return what + argument + (near.isEmpty() ? "" : ", did you mean " + String.join(" or ", near) + "?");
+    }
+
+    private static int failed(Console console, Exception e) {
+        if (e instanceof DmsException known) {
+            console.note("dms: " + oneLine(String.valueOf(known.getMessage())));
+            return known.exitStatus();
+        }
+        return bug(console, e);
+    }
+
+    private static int bug(Console console, Throwable e) {
+        console.note("dms: this is a bug in DMS " + Version.dms() + "; please report it with the lines below");
+        e.printStackTrace(console.err());
+        return Exit.BUG;
+    }
+
+    private static String oneLine(String message) {
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,55 @@
+package io.dms.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Entry point of the process. */
+public final class Main {
+    /** How long an interrupted command has to end by itself and print what it has. */
+    private static final int GRACE_SECONDS = 20;
+
+    private Main() {}
+
+    /** Runs one command and exits with its status; on Ctrl-C lets it end cleanly first. */
+    public static void main(String[] args) {
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
+        Console console = new Console(out, err, Boolean.getBoolean("dms.terminal"));
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread interrupt = new Thread(
+                () -> {
+                    console.cancel();
+                    try {
+                        if (!ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                            err.println("dms: the command did not end in " + GRACE_SECONDS + " s and is stopped");
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "interrupt");
+        Runtime.getRuntime().addShutdownHook(interrupt);
+        int status = Dms.run(console, args);
+        out.flush();
+        err.flush();
+        if (out.checkError()) {
+            status = Exit.ENVIRONMENT;
+        }
+        ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(interrupt);
+        } catch (IllegalStateException e) {
+            return; // the process is on its way out already: its status is the signal's
+        }
+        System.exit(status);
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+}

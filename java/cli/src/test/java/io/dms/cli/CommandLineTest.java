@@ -1,0 +1,80 @@
+package io.dms.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    static Stream<List<String>> commands() {
+        List<List<String>> all = new ArrayList<>();
+        Console nowhere =
+                new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), false);
+        collect(Dms.commandLine(nowhere), List.of(), all);
+        return all.stream();
+    }
+
+    private static void collect(CommandLine line, List<String> path, List<List<String>> all) {
+        all.add(path);
+        line.getSubcommands().forEach((name, sub) -> {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(name);
+            collect(sub, longer, all);
+        });
+    }
+
+    private static String[] with(List<String> command, String... more) {
+        List<String> args = new ArrayList<>(command);
+        args.addAll(List.of(more));
+        return args.toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelp(List<String> command) {
+        Ran ran = Ran.dms(with(command, "--help"));
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out()).startsWith("Usage: dms");
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void anUnknownOptionIsOneLineAndStatus2(List<String> command) {
+        Ran ran = Ran.dms(with(command, "--no-such-option"));
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.complaint()).containsAnyOf("--no-such-option", "missing").contains("--help");
+    }
+
+    @Test
+    void noCommandShowsWhatThereIs() {
+        Ran ran = Ran.dms();
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out()).contains("doctor");
+    }
+
+    @Test
+    void aMistypedCommandIsSuggestedAnother() {
+        Ran ran = Ran.dms("docter");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("docter").contains("did you mean").contains("doctor");
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        assertThat(Ran.dms("--version").out()).matches("dms \\d+\\.\\d+\\.\\d+.*\\R");
+    }
+
+    @Test
+    void completionCoversTheCommands() {
+        assertThat(Ran.dms("generate-completion").out()).contains("doctor");
+    }
+}
