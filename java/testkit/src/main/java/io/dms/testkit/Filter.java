@@ -1,18 +1,18 @@
 package io.dms.testkit;
 
 /**
- * The window of a convolution or pool as problems and generators write it; immutable, changed copy by copy.
+ * The window of a convolution or pool as problems and generators write it. Pairs are vertical, horizontal; pads are top,
+ * left, bottom, right. Immutable, changed copy by copy.
  *
- * @param height rows of the kernel
- * @param width columns of the kernel
- * @param stride both directions
- * @param dilation both directions
- * @param pads top, left, bottom, right
+ * @param kernel rows and columns
+ * @param strides steps of the window
+ * @param dilations steps inside the window
+ * @param pads zeros around the image
  * @param group convolution groups; -1 for one per input channel (depthwise)
  * @param bias with a bias
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Filter(int height, int width, int stride, int dilation, int[] pads, int group, boolean bias) {
+public record Filter(int[] kernel, int[] strides, int[] dilations, int[] pads, int group, boolean bias) {
     /** Square, stride 1, padded so that the plane keeps its size (odd kernels), with bias. */
     public static Filter of(int kernel) {
         return of(kernel, kernel);
@@ -20,31 +20,40 @@ public record Filter(int height, int width, int stride, int dilation, int[] pads
 
     /** Stride 1, padded so that the plane keeps its size (odd kernels), with bias. */
     public static Filter of(int height, int width) {
-        int y = height / 2;
-        int x = width / 2;
-        return new Filter(height, width, 1, 1, new int[] {y, x, y, x}, 1, true);
+        return new Filter(new int[] {height, width}, new int[] {1, 1}, new int[] {1, 1}, new int[4], 1, true)
+                .dilations(1, 1);
     }
 
     /** This filter with another stride. */
     public Filter stride(int stride) {
-        return new Filter(height, width, stride, dilation, pads, group, bias);
+        return strides(stride, stride);
+    }
+
+    /** This filter with other strides. */
+    public Filter strides(int y, int x) {
+        return new Filter(kernel, new int[] {y, x}, dilations, pads, group, bias);
     }
 
     /** This filter with another dilation, and padded for it. */
     public Filter dilation(int dilation) {
-        int y = height / 2 * dilation;
-        int x = width / 2 * dilation;
-        return new Filter(height, width, stride, dilation, new int[] {y, x, y, x}, group, bias);
+        return dilations(dilation, dilation);
+    }
+
+    /** This filter with other dilations, and padded for them. */
+    public Filter dilations(int y, int x) {
+        int[] d = {y, x};
+        return new Filter(kernel, strides, d, pads, group, bias)
+                .pads(kernel[0] / 2 * y, kernel[1] / 2 * x, kernel[0] / 2 * y, kernel[1] / 2 * x);
     }
 
     /** This filter with other padding: top, left, bottom, right. */
     public Filter pads(int... pads) {
-        return new Filter(height, width, stride, dilation, pads.clone(), group, bias);
+        return new Filter(kernel, strides, dilations, pads.clone(), group, bias);
     }
 
     /** This filter in groups. */
     public Filter group(int group) {
-        return new Filter(height, width, stride, dilation, pads, group, bias);
+        return new Filter(kernel, strides, dilations, pads, group, bias);
     }
 
     /** This filter with one group per channel. */
@@ -54,6 +63,6 @@ public record Filter(int height, int width, int stride, int dilation, int[] pads
 
     /** This filter with or without a bias. */
     public Filter bias(boolean bias) {
-        return new Filter(height, width, stride, dilation, pads, group, bias);
+        return new Filter(kernel, strides, dilations, pads, group, bias);
     }
 }

@@ -90,6 +90,11 @@ public final class GraphBuilder {
         return dim(tensor, 1);
     }
 
+    /** False for constants. */
+    public boolean isActivation(String tensor) {
+        return !initializers.containsKey(tensor);
+    }
+
     private Nd value(String tensor) {
         return Objects.requireNonNull(values.get(tensor), tensor);
     }
@@ -144,8 +149,8 @@ public final class GraphBuilder {
                 f.bias(),
                 channels,
                 channels(x) / group,
-                f.height(),
-                f.width());
+                f.kernel()[0],
+                f.kernel()[1]);
     }
 
     /** Adds a transposed convolution to {@code channels} channels; {@code padding} is its output_padding. */
@@ -161,8 +166,8 @@ public final class GraphBuilder {
                 f.bias(),
                 channels(x),
                 channels / group,
-                f.height(),
-                f.width());
+                f.kernel()[0],
+                f.kernel()[1]);
     }
 
     /** Adds a linear layer on [n, features] to {@code features} outputs; the weight is [outputs, inputs]. */
@@ -182,19 +187,24 @@ public final class GraphBuilder {
     private String layer(String op, String x, Map<String, ?> attributes, int channels, boolean bias, int... weight) {
         String id = nextName(op);
         String w = gaussianConstant(id + ".weight", 0, 1, weight);
-        float[] raw = value(w).data;
-        Nd y = ReferenceKernels.evaluate(
-                        Node.of(id, op, List.of(x, w), List.of("y"), attributes), new Nd[] {value(x), value(w)})
-                .get(0);
-        float scale = (float) (1 / Math.max(1e-3, deviation(y.data)));
-        for (int i = 0; i < raw.length; i++) {
-            raw[i] *= scale;
+        Nd weights = value(w);
+        Node trial = Node.of(id, op, List.of(x, w), List.of(""), attributes);
+        Nd y = ReferenceKernels.evaluate(trial, new Nd[] {value(x), weights}).get(0);
+        double scale = 1 / Math.max(1e-3, deviation(y.data));
+        constant(w, weight, weights.map(v -> v * scale).data);
+        List<String> in = bias ? List.of(x, w, gaussianConstant(id + ".bias", 0, 0.3, channels)) : List.of(x, w);
+        nodes.add(Node.of(id, op, in, List.of(id + ".out"), attributes));
+        keep(id + ".out", biased(y.map(v -> v * scale), bias ? value(in.get(2)).data : new float[channels]));
+        return id + ".out";
+    }
+
+    /** The bias is as long as axis 1 of an image, or the last axis of features. */
+    private static Nd biased(Nd y, float[] bias) {
+        int plane = y.rank() == 4 ? y.elements(2, 4) : 1;
+        for (int i = 0; i < y.data.length; i++) {
+            y.data[i] += bias[i / plane % bias.length];
         }
-        constant(w, weight, raw);
-        if (!bias) {
-            return node(op, attributes, x, w);
-        }
-        return node(op, attributes, x, w, gaussianConstant(id + ".bias", 0, 0.3, channels));
+        return y;
     }
 
     private static double deviation(float[] x) {
@@ -211,14 +221,18 @@ public final class GraphBuilder {
 
     private static Map<String, Object> window(Filter f, boolean grouped, int group) {
         Map<String, Object> a = new LinkedHashMap<>();
-        a.put("kernel_shape", new long[] {f.height(), f.width()});
-        a.put("strides", new long[] {f.stride(), f.stride()});
-        a.put("pads", Arrays.stream(f.pads()).asLongStream().toArray());
-        a.put("dilations", new long[] {f.dilation(), f.dilation()});
+        a.put("kernel_shape", longs(f.kernel()));
+        a.put("strides", longs(f.strides()));
+        a.put("pads", longs(f.pads()));
+        a.put("dilations", longs(f.dilations()));
         if (grouped) {
             a.put("group", (long) group);
         }
         return a;
+    }
+
+    private static long[] longs(int... values) {
+        return Arrays.stream(values).asLongStream().toArray();
     }
 
     /** Adds a BatchNormalization whose statistics are near those of the data, as after training. */
@@ -269,24 +283,14 @@ public final class GraphBuilder {
 
     /** Adds a Split into parts of the given sizes. */
     public List<String> split(String x, int axis, int... sizes) {
-        long[] split = Arrays.stream(sizes).asLongStream().toArray();
-        return nodes("Split", Map.of("axis", (long) axis, "split", split), sizes.length, x);
+        return nodes("Split", Map.of("axis", (long) axis, "split", longs(sizes)), sizes.length, x);
     }
 
     /** Adds a Slice of one axis, step 1. */
     public String slice(String x, int axis, int start, int end) {
-        return node(
-                "Slice",
-                Map.of(
-                        "axes",
-                        new long[] {axis},
-                        "starts",
-                        new long[] {start},
-                        "ends",
-                        new long[] {end},
-                        "steps",
-                        new long[] {1}),
-                x);
+        Map<String, long[]> range =
+                Map.of("axes", longs(axis), "starts", longs(start), "ends", longs(end), "steps", longs(1));
+        return node("Slice", range, x);
     }
 
     /** Adds a Reshape; {@code dims} without the batch. */
