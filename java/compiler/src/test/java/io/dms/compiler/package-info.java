@@ -1,0 +1,5 @@
+/** Tests of the compiler. */
+@NullMarked
+package io.dms.compiler;
+
+import org.jspecify.annotations.NullMarked;
