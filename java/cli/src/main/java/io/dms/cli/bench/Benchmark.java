@@ -1,0 +1,214 @@
+package io.dms.cli.bench;
+
+import io.dms.cli.machine.SystemFiles;
+import io.dms.model.Graph;
+import io.dms.model.LevelExport;
+import io.dms.model.ModelCosts;
+import io.dms.model.ScalableModel;
+import io.dms.model.WidthLevel;
+import io.dms.model.onnx.OnnxWriter;
+import io.dms.runtime.Backend;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures all levels of a model, each one's own model and its export in ONNX Runtime, all in one process and
+ * interleaved, so that drift of clocks and load meets all of them alike. Owns its sessions until it is closed. Not
+ * thread-safe.
+ */
+public final class Benchmark implements AutoCloseable {
+    private final ScalableModel model;
+    private final List<WidthLevel> levels;
+    private final Backend backend;
+    private final BenchOptions options;
+    private final Session session;
+    private final Random random;
+    private final FloatBuffer[] inputs;
+    private final FloatBuffer[] outputs;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final List<Session> ownSessions = new ArrayList<>();
+    private final List<Turn> turns = new ArrayList<>();
+    private final List<Contestant> steady = new ArrayList<>();
+    private final List<@Nullable Turn> pairs = new ArrayList<>();
+    private final List<@Nullable OnnxRuntimePeer> peers = new ArrayList<>();
+    private final double startMillis;
+
+    /**
+     * Opens the session and runs the first inference.
+     *
+     * @param levels what to measure, widest first
+     */
+    public Benchmark(ScalableModel model, List<WidthLevel> levels, Backend backend, BenchOptions options) {
+        this.model = model;
+        this.levels = List.copyOf(levels);
+        this.backend = backend;
+        this.options = options;
+        this.random = new Random(options.seed());
+        int batch = options.session().batch();
+        inputs = Buffers.random(model.graph().inputs(), batch, options.seed());
+        outputs = Buffers.zeros(model.graph().outputs(), batch);
+        session = backend.open(model, options.session());
+        owned.add(session);
+        session.run(levels.get(0), inputs, outputs);
+        startMillis = sinceProcessStart();
+    }
+
+    private static double sinceProcessStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(s -> Duration.between(s, Instant.now()).toNanos() / 1e6)
+                .orElse(Double.NaN);
+    }
+
+    /** From the start of the process to the end of the first inference, NaN where the system does not tell. */
+    public double startMillis() {
+        return startMillis;
+    }
+
+    /** The session that runs the levels. */
+    public Session session() {
+        return session;
+    }
+
+    /** Prepares every level and builds every other contestant. */
+    public void prepare() {
+        for (WidthLevel level : levels) {
+            session.prepare(level);
+            SessionContestant contestant = new SessionContestant(session, level, inputs, outputs);
+            steady.add(contestant);
+            turns.add(Turn.steady(contestant));
+            byte[] export = options.onnxRuntime() ? export(level) : new byte[0];
+            pairs.add(options.ownModels() ? pair(level) : null);
+            peers.add(options.onnxRuntime() ? peer(export) : null);
+        }
+    }
+
+    private byte[] export(WidthLevel level) {
+        return OnnxWriter.toBytes(LevelExport.graph(model, level), Map.of(), Map.of());
+    }
+
+    private Turn pair(WidthLevel level) {
+        ScalableModel own = ScalableModel.plain(LevelExport.graph(model, level));
+        Session ownSession = backend.open(own, options.session());
+        owned.add(ownSession);
+        ownSessions.add(ownSession);
+        ownSession.prepare(own.full());
+        Turn turn = Turn.pair(
+                new SessionContestant(session, level, inputs, outputs),
+                new SessionContestant(ownSession, own.full(), inputs, outputs),
+                random);
+        turns.add(turn);
+        return turn;
+    }
+
+    private OnnxRuntimePeer peer(byte[] export) {
+        SessionOptions resolved = session.options();
+        OnnxRuntimePeer peer =
+                new OnnxRuntimePeer(export, model.graph(), resolved.batch(), resolved.threads(), inputs, outputs);
+        owned.add(peer);
+        turns.add(Turn.steady(peer));
+        return peer;
+    }
+
+    /**
+     * Measures everything but accuracy.
+     *
+     * @param cancelled asked often; what was measured until then is kept
+     * @param progress told the share that is done
+     */
+    public Measured measure(BooleanSupplier cancelled, DoubleConsumer progress) {
+        Clocks clocks = new Clocks(SystemFiles.ofThisMachine());
+        Rounds rounds = new Rounds(turns, options, random, cancelled);
+        rounds.warmUp();
+        rounds.run(progress, clocks);
+        BenchResult.Switches switches =
+                new SwitchMeasurement(steady).run(options.duration().toNanos(), random, cancelled);
+        Long allocation = cancelled.getAsBoolean() ? null : Allocation.bytesPerCall(steady);
+        List<BenchResult.Level> rows = new ArrayList<>();
+        List<BenchResult.Peer> others = new ArrayList<>();
+        for (int i = 0; i < levels.size(); i++) {
+            if (steady.get(i).recorder().count() > 0) {
+                BenchResult.Level row = row(i);
+                rows.add(row);
+                OnnxRuntimePeer peer = peers.get(i);
+                if (peer != null && peer.recorder().count() > 0) {
+                    Latency theirs = Latency.of(peer.recorder());
+                    others.add(new BenchResult.Peer(
+                            OnnxRuntimePeer.describe(),
+                            row.width(),
+                            theirs,
+                            row.latency().p50() / theirs.p50()));
+                }
+            }
+        }
+        return new Measured(rows, others, switches, allocation, clocks.warning());
+    }
+
+    /**
+     * What {@link #measure} found.
+     *
+     * @param clockWarning a warning about clocks that moved, or null
+     */
+    public record Measured(
+            List<BenchResult.Level> levels,
+            List<BenchResult.Peer> peers,
+            BenchResult.@Nullable Switches switches,
+            @Nullable Long allocationBytesPerCall,
+            @Nullable String clockWarning) {}
+
+    private BenchResult.Level row(int i) {
+        WidthLevel level = levels.get(i);
+        Graph graph = model.graphAt(level);
+        Latency latency = Latency.of(steady.get(i).recorder());
+        return new BenchResult.Level(
+                level.name(),
+                level.width(),
+                ModelCosts.macs(graph),
+                ModelCosts.parameters(graph),
+                ModelCosts.weightBytes(graph),
+                latency,
+                1000.0 * options.session().batch() / latency.mean(),
+                null,
+                null,
+                ownModelRatio(pairs.get(i)));
+    }
+
+    private static @Nullable Double ownModelRatio(@Nullable Turn pair) {
+        if (pair == null || pair.contestants().get(0).recorder().count() == 0) {
+            return null;
+        }
+        return pair.contestants().get(0).recorder().percentileMillis(50)
+                / pair.contestants().get(1).recorder().percentileMillis(50);
+    }
+
+    /** Packed weights that the own models hold together, or null where there are none. */
+    public @Nullable Long separateModelsBytes() {
+        return ownSessions.isEmpty()
+                ? null
+                : ownSessions.stream().mapToLong(Session::weightBytes).sum();
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            try {
+                owned.get(i).close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package io.dms.cli.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dms.cli.bench.BenchResult;
+import io.dms.cli.bench.Latency;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A benchmark as one HTML file that needs no network: the charts' library is inlined, and the page's own policy forbids
+ * it to load anything.
+ */
+public final class BenchHtml {
+    private static final String WEBJAR = "META-INF/resources/webjars/chart.js/";
+    private static final double CHART_SHARE = 0.995;
+    private static final List<String> COLUMNS = List.of(
+            "Width",
+            "MMAC",
+            "Parameters",
+            "Weights",
+            "p50 ms",
+            "p90 ms",
+            "p99 ms",
+            "Images/s",
+            "mJ/image",
+            "Top-1",
+            "vs own model",
+            "vs peer");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final BenchResult result;
+    private final boolean accuracy;
+
+    private BenchHtml(BenchResult result) {
+        this.result = result;
+        this.accuracy = result.levels().stream().anyMatch(l -> l.top1() != null);
+    }
+
+    /** The whole page. */
+    public static String of(BenchResult result) {
+        return new BenchHtml(result).page();
+    }
+
+    private String page() {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("title", escape("Width levels of " + result.model()));
+        parts.put("subtitle", escape(subtitle()));
+        parts.put("warnings", warnings());
+        parts.put("frontTitle", accuracy ? "Accuracy against latency" : "Latency of each level");
+        parts.put(
+                "frontText",
+                accuracy
+                        ? "Each point is one width level. Up is more accurate, left is faster."
+                        : "No accuracy was measured: give a labelled data set with --data to see what each level costs in"
+                                + " accuracy.");
+        parts.put("frontLabel", escape(spoken()));
+        parts.put("table", table());
+        parts.put("facts", facts());
+        parts.put("environment", environment());
+        parts.put("command", escape(result.command()));
+        parts.put("data", data().replace("<", "\\u003c"));
+        parts.put("chartjs", chartJs());
+        return fill(resource("io/dms/cli/report/bench.html"), parts);
+    }
+
+    /** Replaces {@code {{name}}}, in one pass, so that nothing inside a part is taken for a place. */
+    private static String fill(String template, Map<String, String> parts) {
+        StringBuilder out = new StringBuilder();
+        int at = 0;
+        for (int open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", at)) {
+            int close = template.indexOf("}}", open);
+            String name = template.substring(open + 2, close);
+            String part = parts.get(name);
+            if (part == null) {
+                throw new IllegalStateException("the template names a part that is not there: " + name);
+            }
+            out.append(template, at, open).append(part);
+            at = close + 2;
+        }
+        return out.append(template, at, template.length()).toString();
+    }
+
+    private String subtitle() {
+        return Figures.millions(result.parameters()) + " parameters, " + Figures.mega(result.macs()) + " MMAC, batch "
+                + result.batch() + ", " + result.precision() + ", " + result.backend() + ", " + result.threads()
+                + (result.threads() == 1 ? " thread, " : " threads, ")
+                + result.machine().board() + ", "
+                + DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.UK)
+                        .withZone(ZoneOffset.UTC)
+                        .format(result.date());
+    }
+
+    private String warnings() {
+        StringBuilder out = new StringBuilder();
+        if (result.interrupted()) {
+            out.append("<p class=\"warning\">The run was interrupted: these are the figures until then.</p>\n");
+        }
+        result.warnings()
+                .forEach(w ->
+                        out.append("<p class=\"warning\">").append(escape(w)).append("</p>\n"));
+        return out.toString();
+    }
+
+    private String spoken() {
+        StringBuilder out = new StringBuilder(accuracy ? "Accuracy against latency: " : "Latency of each level: ");
+        for (BenchResult.Level l : result.levels()) {
+            out.append("width ")
+                    .append(l.name())
+                    .append(' ')
+                    .append(Figures.millis(l.latency().p50()))
+                    .append(" ms");
+            out.append(l.top1() == null ? "; " : ", " + Figures.percent(l.top1()) + "; ");
+        }
+        return out.toString();
+    }
+
+    /** Columns in which no level has a figure are left out. */
+    private String table() {
+        List<List<String>> rows = new ArrayList<>();
+        List<Boolean> others = new ArrayList<>();
+        for (BenchResult.Level l : result.levels()) {
+            BenchResult.Peer peer = peer(l);
+            Latency latency = l.latency();
+            rows.add(List.of(
+                    l.name(),
+                    Figures.mega(l.macs()),
+                    Figures.millions(l.parameters()),
+                    Figures.bytes(l.weightBytes()),
+                    Figures.millis(latency.p50()),
+                    Figures.millis(latency.p90()),
+                    Figures.millis(latency.p99()),
+                    Figures.rate(l.throughputPerSecond()),
+                    Figures.UNMEASURED,
+                    Figures.percent(l.top1()),
+                    Figures.ratio(l.ownModelRatio()),
+                    Figures.ratio(peer == null ? null : peer.ratioP50())));
+            others.add(false);
+            if (peer != null) {
+                rows.add(peerRow(peer));
+                others.add(true);
+            }
+        }
+        StringBuilder out = new StringBuilder("<table>\n<thead><tr>");
+        for (int c = 0; c < COLUMNS.size(); c++) {
+            if (measured(rows, c)) {
+                out.append("<th scope=\"col\">").append(COLUMNS.get(c)).append("</th>");
+            }
+        }
+        out.append("</tr></thead>\n<tbody>\n");
+        for (int r = 0; r < rows.size(); r++) {
+            out.append(others.get(r) ? "<tr class=\"peer\">" : "<tr>");
+            for (int c = 0; c < COLUMNS.size(); c++) {
+                if (measured(rows, c)) {
+                    String cell = rows.get(r).get(c);
+                    String shown = cell.equals(Figures.UNMEASURED) ? "&ndash;" : escape(cell);
+                    out.append(c == 0 ? "<th scope=\"row\">" + shown + "</th>" : "<td>" + shown + "</td>");
+                }
+            }
+            out.append("</tr>\n");
+        }
+        return out.append("</tbody>\n</table>").toString();
+    }
+
+    private static boolean measured(List<List<String>> rows, int column) {
+        return rows.stream().map(r -> r.get(column)).anyMatch(c -> !c.isEmpty() && !c.equals(Figures.UNMEASURED));
+    }
+
+    private List<String> peerRow(BenchResult.Peer peer) {
+        Latency latency = peer.latency();
+        return List.of(
+                peer.name(),
+                "",
+                "",
+                "",
+                Figures.millis(latency.p50()),
+                Figures.millis(latency.p90()),
+                Figures.millis(latency.p99()),
+                Figures.rate(1000.0 * result.batch() / latency.mean()),
+                "",
+                "",
+                "",
+                "");
+    }
+
+    private BenchResult.@Nullable Peer peer(BenchResult.Level level) {
+        return result.peers().stream()
+                .filter(p -> p.width() == level.width())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        BenchResult.Switches s = result.switches();
+        if (s != null) {
+            facts.put(
+                    "First call after a switch",
+                    Figures.ratio(s.firstOverSteadyP50()) + " of a steady call at p50, "
+                            + Figures.ratio(s.firstOverSteadyP90()) + " at p90, " + s.pairs() + " switches");
+        }
+        facts.put("Packed weights held", Figures.bytes(result.weightsHeldBytes()) + ", all levels");
+        put(
+                facts,
+                "As separate models",
+                result.separateModelsBytes() == null ? null : Figures.bytes(result.separateModelsBytes()));
+        facts.put("Activations", Figures.bytes(result.arenaBytes()));
+        put(
+                facts,
+                "Java heap per call",
+                result.allocationBytesPerCall() == null ? null : result.allocationBytesPerCall() + " B");
+        put(
+                facts,
+                "Process start to first inference",
+                result.startMillis() == null ? null : Math.round(result.startMillis()) + " ms");
+        put(facts, "Accuracy measured on", result.accuracyData());
+        return list(facts);
+    }
+
+    private String environment() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Board", result.machine().board());
+        facts.put("Processor", result.machine().cpu() + ", " + result.machine().cores() + " cores");
+        facts.put("Instructions", String.join(" ", result.machine().cpuFeatures()));
+        put(
+                facts,
+                "Memory",
+                result.machine().memoryBytes() == null
+                        ? null
+                        : Figures.bytes(result.machine().memoryBytes()));
+        facts.put("Power", "no sensor on this machine");
+        facts.put("System", result.machine().os());
+        facts.put("JDK", result.machine().jdk());
+        facts.put("DMS", result.version());
+        facts.put("Backend", result.backend());
+        facts.put("Date", DateTimeFormatter.ISO_INSTANT.format(result.date()));
+        return list(facts);
+    }
+
+    private static void put(Map<String, String> facts, String name, @Nullable String value) {
+        if (value != null) {
+            facts.put(name, value);
+        }
+    }
+
+    private static String list(Map<String, String> facts) {
+        StringBuilder out = new StringBuilder("<dl>\n");
+        facts.forEach((name, value) -> out.append("<dt>")
+                .append(escape(name))
+                .append("</dt><dd>")
+                .append(escape(value))
+                .append("</dd>\n"));
+        return out.append("</dl>\n").toString();
+    }
+
+    private String data() {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("accuracy", accuracy);
+        ArrayNode own = series(root, "DMS, one model");
+        for (BenchResult.Level l : result.levels()) {
+            point(own, l.name(), l.latency().p50(), l.top1());
+        }
+        if (!result.peers().isEmpty()) {
+            ArrayNode other = series(root, result.peers().get(0).name() + ", a model for each width");
+            for (BenchResult.Level l : result.levels()) {
+                BenchResult.Peer p = peer(l);
+                if (p != null) {
+                    point(other, l.name(), p.latency().p50(), l.top1());
+                }
+            }
+        }
+        root.putArray("spread");
+        result.levels().forEach(l -> spread(root, "width " + l.name(), l.latency()));
+        return json(root);
+    }
+
+    private static ArrayNode series(ObjectNode root, String label) {
+        ObjectNode node = root.withArray("series").addObject();
+        node.put("label", label);
+        return node.putArray("points");
+    }
+
+    private static void point(ArrayNode points, String name, double x, @Nullable Double top1) {
+        points.addObject().put("name", name).put("x", x).put("y", top1 == null ? null : 100 * top1);
+    }
+
+    private static void spread(ObjectNode root, String label, Latency latency) {
+        ObjectNode node = root.withArray("spread").addObject();
+        node.put("label", label);
+        ArrayNode points = node.putArray("points");
+        for (Latency.Step s : latency.steps()) {
+            if (s.share() <= CHART_SHARE || points.isEmpty()) {
+                points.addObject().put("x", s.millis()).put("y", 100 * s.share());
+            }
+        }
+    }
+
+    private static String json(ObjectNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String chartJs() {
+        Properties pom = new Properties();
+        try (InputStream in = stream("META-INF/maven/org.webjars.npm/chart.js/pom.properties")) {
+            pom.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String script = resource(WEBJAR + pom.getProperty("version") + "/dist/chart.umd.min.js");
+        return script.replaceAll("(?m)^//# sourceMappingURL=.*$", "").replace("</script", "<\\/script");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = stream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream stream(String name) {
+        InputStream in = BenchHtml.class.getClassLoader().getResourceAsStream(name);
+        if (in == null) {
+            throw new IllegalStateException("the build left out " + name);
+        }
+        return in;
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+}

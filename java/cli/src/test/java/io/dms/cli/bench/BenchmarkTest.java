@@ -1,0 +1,163 @@
+package io.dms.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.dms.model.ChannelGroups;
+import io.dms.model.Graph;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.ModelCosts;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
+import io.dms.runtime.SessionOptions;
+import io.dms.testkit.Networks;
+import io.dms.testkit.ReferenceBackend;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkTest {
+    private static ScalableModel model() {
+        Graph graph = Networks.residual(3);
+        ChannelGroups groups = GroupAnalysis.analyze(graph);
+        List<WidthLevel> levels = DoubleStream.of(1, 0.5)
+                .mapToObj(w -> WidthLevels.uniform(groups, w))
+                .toList();
+        return new ScalableModel("tiny", graph, groups, levels, null, Map.of());
+    }
+
+    private static BenchOptions options(boolean others) {
+        return new BenchOptions(
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                4,
+                SessionOptions.DEFAULT.withThreads(1),
+                11,
+                others,
+                others);
+    }
+
+    @Test
+    void everyLevelMeetsItsOwnModelAndThePeerOftenEnough() {
+        ScalableModel model = model();
+        try (Benchmark bench = new Benchmark(model, model.levels(), new ReferenceBackend(), options(true))) {
+            bench.prepare();
+            List<Double> progress = new ArrayList<>();
+            Benchmark.Measured m = bench.measure(() -> false, progress::add);
+            assertThat(m.levels()).extracting(BenchResult.Level::width).containsExactly(1.0, 0.5);
+            assertThat(m.levels()).allSatisfy(l -> {
+                assertThat(l.latency().samples()).isGreaterThanOrEqualTo(4);
+                assertThat(l.latency().p50())
+                        .isPositive()
+                        .isLessThanOrEqualTo(l.latency().p99());
+                assertThat(l.ownModelRatio()).isPositive();
+                assertThat(l.throughputPerSecond()).isCloseTo(1000 / l.latency().mean(), within(1e-6));
+                assertThat(l.macs()).isEqualTo(ModelCosts.macs(model.graphAt(model.level(l.width()))));
+            });
+            assertThat(m.levels().get(1).macs()).isLessThan(m.levels().get(0).macs());
+            assertThat(m.peers()).hasSize(2).allSatisfy(p -> {
+                assertThat(p.name()).startsWith("onnxruntime ");
+                assertThat(p.latency().samples()).isGreaterThanOrEqualTo(4);
+            });
+            assertThat(m.switches()).isNotNull();
+            assertThat(m.allocationBytesPerCall()).isNotNull();
+            assertThat(progress).last().isEqualTo(1.0);
+            assertThat(bench.startMillis()).isPositive();
+        }
+    }
+
+    @Test
+    void interruptedItKeepsWhatItHas() {
+        ScalableModel model = model();
+        try (Benchmark bench = new Benchmark(model, model.levels(), new ReferenceBackend(), options(false))) {
+            bench.prepare();
+            AtomicInteger asked = new AtomicInteger();
+            Benchmark.Measured m = bench.measure(() -> asked.incrementAndGet() > 5, p -> {});
+            assertThat(m.levels()).isNotEmpty();
+            assertThat(m.allocationBytesPerCall()).isNull();
+        }
+        try (Benchmark bench = new Benchmark(model, model.levels(), new ReferenceBackend(), options(false))) {
+            bench.prepare();
+            assertThat(bench.measure(() -> true, p -> {}).levels()).isEmpty();
+        }
+    }
+
+    /** Two made-up levels, the second ten times as slow, whose first call after a switch takes half as long again. */
+    @Test
+    void aSwitchIsComparedWithSteadyCallsOfItsOwnLevel() {
+        int[] last = {-1};
+        List<Contestant> levels = List.of(fake(0, 200_000, last), fake(1, 2_000_000, last));
+        BenchResult.Switches s =
+                Objects.requireNonNull(new SwitchMeasurement(levels).run(1, new Random(1), () -> false));
+        assertThat(s.pairs()).isEqualTo(20);
+        assertThat(s.firstOverSteadyP50()).isCloseTo(1.5, within(0.3));
+    }
+
+    private static Contestant fake(int me, long nanos, int[] last) {
+        return new Contestant() {
+            @Override
+            Object engine() {
+                return last;
+            }
+
+            @Override
+            void call() {
+                long wanted = last[0] == me ? nanos : nanos * 3 / 2;
+                last[0] = me;
+                long start = System.nanoTime();
+                while (System.nanoTime() - start < wanted) {
+                    Thread.onSpinWait();
+                }
+            }
+        };
+    }
+
+    @Test
+    void percentilesAreByNearestRank() {
+        double[] v = {5, 1, 4, 2, 3, 9, 8, 7, 6, 10};
+        assertThat(SwitchMeasurement.percentile(v, 50)).isEqualTo(5);
+        assertThat(SwitchMeasurement.percentile(v, 90)).isEqualTo(9);
+        assertThat(SwitchMeasurement.percentile(v, 91)).isEqualTo(10);
+        assertThat(SwitchMeasurement.percentile(new double[0], 50)).isNaN();
+    }
+
+    @Test
+    void allocationIsSeen() {
+        Contestant clean = fake(0, 1, new int[1]);
+        assertThat(Allocation.bytesPerCall(List.of(clean))).isZero();
+        byte[][] keep = new byte[1][];
+        Contestant wasteful = new Contestant() {
+            @Override
+            Object engine() {
+                return this;
+            }
+
+            @Override
+            void call() {
+                keep[0] = new byte[1000];
+            }
+        };
+        assertThat(Allocation.bytesPerCall(List.of(wasteful))).isBetween(1000L, 1100L);
+    }
+
+    @Test
+    void impossibleOptionsAreRefused() {
+        assertThatThrownBy(() ->
+                        new BenchOptions(Duration.ZERO, Duration.ZERO, 1, SessionOptions.DEFAULT, 0, false, false))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--duration");
+        assertThatThrownBy(() -> new BenchOptions(
+                        Duration.ZERO, Duration.ofSeconds(1), 0, SessionOptions.DEFAULT, 0, false, false))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--iterations");
+    }
+}
