@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Finds each level's normalisation from unlabelled images.
@@ -85,7 +86,7 @@ final class Calibration {
         for (int l = 0; l < levels.size(); l++) {
             Map<String, Affine> fits = new LinkedHashMap<>();
             for (Map.Entry<String, Moments> e : moments.get(l).entrySet()) {
-                Affine site = own.get(l).get(e.getKey());
+                Affine site = Objects.requireNonNull(own.get(l).get(e.getKey()));
                 Affine fit = AffineFit.fit(site, e.getValue());
                 if (!AffineFit.unchanged(site, fit, e.getValue())) {
                     fits.put(e.getKey(), fit);

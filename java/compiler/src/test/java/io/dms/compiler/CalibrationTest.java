@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -115,8 +116,7 @@ class CalibrationTest {
 
         List<WidthLevel> levels = Calibration.calibrate(model, new ReferenceBackend(), sample, CompileListener.SILENT);
 
-        Affine conv2 = levels.get(1).normalization().get("conv2");
-        assertThat(conv2).isNotNull();
+        Affine conv2 = Objects.requireNonNull(levels.get(1).normalization().get("conv2"));
         float[] bias = {1, 2, -3, 4, 5, -6, 7, 8};
         for (int c = 0; c < 8; c++) {
             assertThat(conv2.scale()[c]).isCloseTo(2f, offset(1e-4f));
@@ -173,8 +173,8 @@ class CalibrationTest {
         int spatial = (int) shape.elements(2, shape.rank());
         int[] kept = model.groups().cut(tensor, 1, shape.dim(1), level.counts()).indices();
         for (int c = 0; c < kept.length; c++) {
-            double[] wide = moments(full.get(tensor), shape.dim(1), kept[c], spatial);
-            double[] cut = moments(narrow.get(tensor), kept.length, c, spatial);
+            double[] wide = moments(Objects.requireNonNull(full.get(tensor)), shape.dim(1), kept[c], spatial);
+            double[] cut = moments(Objects.requireNonNull(narrow.get(tensor)), kept.length, c, spatial);
             assertThat(cut[0])
                     .as("mean of channel %d of %s in %s", c, tensor, network)
                     .isCloseTo(wide[0], offset(1e-3 * (1 + wide[1])));

@@ -29,7 +29,8 @@ record SmallImages(int size, int classes, int width, int height) implements Labe
             double dx = 80 * random.nextGaussian() / width;
             double dy = 80 * random.nextGaussian() / height;
             for (int p = 0; p < width * height; p++) {
-                double v = base + dx * (p % width) + dy * (p / width) + 20 * random.nextGaussian();
+                int row = p / width;
+                double v = base + dx * (p % width) + dy * row + 20 * random.nextGaussian();
                 out[c * width * height + p] = (byte) Math.max(0, Math.min(255, v));
             }
         }
