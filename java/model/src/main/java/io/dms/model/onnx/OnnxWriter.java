@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,6 +129,7 @@ public final class OnnxWriter {
                 case "Squeeze", "Unsqueeze" -> moveLongs(node, inputs, attributes, "axes", 1);
                 case "Resize" -> resize(node, inputs, attributes);
                 case "Conv", "ConvTranspose" -> attributes.remove("auto_pad");
+                case "AveragePool" -> averagePool(node, attributes);
                 default -> {}
             }
         }
@@ -139,6 +141,16 @@ public final class OnnxWriter {
                 .addAllOutput(node.outputs());
         attributes.forEach((name, value) -> b.addAttribute(attribute(node, name, value)));
         return b.build();
+    }
+
+    /** Operator set 17 has no dilated windows here; canonical graphs always say how far they are dilated. */
+    private static void averagePool(Node node, Map<String, Object> attributes) {
+        int[] dilations = node.intsOrNull("dilations");
+        if (dilations != null && Arrays.stream(dilations).anyMatch(d -> d != 1)) {
+            throw new ModelException("node " + node.name() + " (AveragePool) has dilated windows, which operator set "
+                    + OPSET + " can't express: such a model can't be written");
+        }
+        attributes.remove("dilations");
     }
 
     /** Scales decide where the file had them: they fix the sampling positions; sizes are the fallback. */
@@ -157,12 +169,18 @@ public final class OnnxWriter {
         if (sizes != null && open) {
             float[] ratio = new float[sizes.length];
             for (int i = 0; i < ratio.length; i++) {
-                ratio[i] = sizes[i] == Shape.BATCH ? 1f : (float) sizes[i] / in.dim(i);
+                ratio[i] = sizes[i] == Shape.BATCH ? 1f : ratio(in.dim(i), sizes[i]);
             }
             place(inputs, 2, constant(node, "scales", Tensor.ofFloats(Shape.of(ratio.length), ratio)));
         } else if (sizes != null) {
             place(inputs, 3, constant(node, "sizes", Tensor.ofLongs(Shape.of(sizes.length), sizes)));
         }
+    }
+
+    /** The scale that makes {@code in} elements {@code out}, as readers compute it: the product's whole part. */
+    private static float ratio(int in, long out) {
+        float ratio = (float) out / in;
+        return (long) (ratio * in) < out ? Math.nextUp(ratio) : ratio;
     }
 
     private void moveLongs(Node node, List<String> inputs, Map<String, Object> attributes, String attribute, int at) {
