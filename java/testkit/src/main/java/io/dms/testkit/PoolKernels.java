@@ -8,21 +8,25 @@ final class PoolKernels {
 
     /** The largest element of each window; padding never wins. */
     static Nd max(Node node, Nd image) {
-        return pool(node, image, (sum, max, inside, padded) -> max);
+        return pool(node, image, (sum, max, inside, whole) -> max);
     }
 
-    /** The mean of each window, over what lies on the image or, with count_include_pad, on image and padding. */
+    /**
+     * The mean of each window, over what lies on the image or, with count_include_pad, over the whole window. The whole
+     * one also where ceil_mode lets it reach beyond the padding: so ONNX Runtime computes operator set 17 (in 19 it
+     * leaves out what lies beyond).
+     */
     static Nd average(Node node, Nd image) {
         boolean withPadding = node.intAttr("count_include_pad", 0) != 0;
-        return pool(node, image, (sum, max, inside, padded) -> sum / (withPadding ? padded : inside));
+        return pool(node, image, (sum, max, inside, whole) -> sum / (withPadding ? whole : inside));
     }
 
     private interface Result {
         /**
          * @param inside window elements on the image
-         * @param padded window elements on the image or its padding
+         * @param whole all window elements
          */
-        double of(double sum, double max, int inside, int padded);
+        double of(double sum, double max, int inside, int whole);
     }
 
     private static Nd pool(Node node, Nd image, Result result) {
@@ -38,7 +42,6 @@ final class PoolKernels {
                         double sum = 0;
                         double max = Double.NEGATIVE_INFINITY;
                         int inside = 0;
-                        int padded = 0;
                         for (int r = 0; r < w.kernel().y(); r++) {
                             int iy = y * w.stride().y()
                                     + r * w.dilation().y()
@@ -47,11 +50,6 @@ final class PoolKernels {
                                 int ix = x * w.stride().x()
                                         + s * w.dilation().x()
                                         - w.begin().x();
-                                if (iy >= height + w.end().y()
-                                        || ix >= width + w.end().x()) {
-                                    continue;
-                                }
-                                padded++;
                                 if (iy >= 0 && iy < height && ix >= 0 && ix < width) {
                                     double v = image.data[image.at(n, c, iy, ix)];
                                     inside++;
@@ -60,7 +58,8 @@ final class PoolKernels {
                                 }
                             }
                         }
-                        out.data[out.at(n, c, y, x)] = (float) result.of(sum, max, inside, padded);
+                        out.data[out.at(n, c, y, x)] = (float) result.of(
+                                sum, max, inside, w.kernel().y() * w.kernel().x());
                     }
                 }
             }

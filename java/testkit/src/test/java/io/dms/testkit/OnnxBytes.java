@@ -117,7 +117,7 @@ final class OnnxBytes {
         }
         for (String attribute : asInputs) {
             Object v = node.attributes().get(attribute);
-            boolean both = attribute.equals("scales") && node.has("sizes");
+            boolean both = attribute.equals("sizes") && node.has("scales");
             if (v == null || both) {
                 n.addInput("");
                 continue;

@@ -20,12 +20,17 @@ final class Ort {
 
     /** The network outputs by name. */
     static Map<String, Nd> run(Graph graph, List<float[]> inputs, int batch) {
+        return run(OnnxBytes.of(graph, batch), graph, inputs, batch);
+    }
+
+    /** The same for a file that holds the graph. */
+    static Map<String, Nd> run(byte[] model, Graph graph, List<float[]> inputs, int batch) {
         OrtEnvironment env = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            try (OrtSession session = env.createSession(OnnxBytes.of(graph, batch), options)) {
+            try (OrtSession session = env.createSession(model, options)) {
                 Map<String, OnnxTensor> in = new LinkedHashMap<>();
                 for (int i = 0; i < inputs.size(); i++) {
                     Graph.Value v = graph.inputs().get(i);

@@ -42,7 +42,7 @@ class ReferenceBackendTest {
         CASES.put("Split", ReferenceBackendTest::split);
         CASES.put("Slice", ReferenceBackendTest::slice);
         CASES.put("MaxPool", ReferenceBackendTest::pool);
-        CASES.put("AveragePool", c -> pool(c.set("count_include_pad", (long) c.pick(0, 1))));
+        CASES.put("AveragePool", ReferenceBackendTest::averagePool);
         CASES.put("GlobalAveragePool", ReferenceBackendTest::image);
         CASES.put("GlobalMaxPool", ReferenceBackendTest::image);
         CASES.put("ReduceMean", ReferenceBackendTest::reduceMean);
@@ -243,6 +243,16 @@ class ReferenceBackendTest {
         int w = c.between(7, 12);
         window(c);
         c.set("ceil_mode", (long) c.pick(0, 1)).image(c.between(1, 2), c.between(1, 5), h, w);
+    }
+
+    /** Windows that are dilated are new in operator set 19, where ceil_mode counts padding in another way. */
+    private static void averagePool(OperatorCase c) {
+        pool(c);
+        boolean ceil = c.random.nextBoolean();
+        c.set("count_include_pad", (long) c.pick(0, 1)).set("ceil_mode", ceil ? 1L : 0L);
+        if (ceil) {
+            c.ints("dilations", 1, 1);
+        }
     }
 
     private static void reduceMean(OperatorCase c) {
