@@ -216,8 +216,9 @@ public abstract class BackendCompatibilityKit {
                 session.prepare(level);
                 sum += session.weightBytes(level);
             }
-            session.prepare(model.level(0.6));
-            sum += session.weightBytes(model.level(0.6));
+            WidthLevel between = model.level(0.6);
+            session.prepare(between);
+            sum += session.weightBytes(between);
             assertThat(held).isLessThanOrEqualTo(sum);
         }
     }

@@ -1,0 +1,205 @@
+package io.dms.backend.cpu;
+
+import io.dms.model.Graph;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.CorePermits;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one model on the CPU. One arena serves all levels; packed weights are kept by a {@link WeightStore}. */
+final class CpuSession implements Session {
+    private final ScalableModel model;
+    private final SessionOptions options;
+    private final WeightStore weights;
+    private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
+    private final CorePermits cores = CorePermits.shared();
+    private final List<Graph.Value> inputs;
+    private final List<Graph.Value> outputs;
+    private final long[] inputElements;
+    private final long[] outputElements;
+    private final FloatBuffer[] oneInput = new FloatBuffer[1];
+    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
+    private @Nullable NativeBlock arena;
+    private boolean closed;
+
+    CpuSession(ScalableModel model, SessionOptions options) {
+        this.model = model;
+        int threads = options.threads() == 0 ? cores.cores() : Math.min(options.threads(), cores.cores());
+        this.options = options.withThreads(threads);
+        this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
+                ? new RepackBuffer()
+                : new WeightBank(options.weightBudgetBytes());
+        this.inputs = model.graph().inputs();
+        this.outputs = model.graph().outputs();
+        this.inputElements = elements(inputs, options.batch());
+        this.outputElements = elements(outputs, options.batch());
+    }
+
+    private static long[] elements(List<Graph.Value> values, int batch) {
+        return values.stream()
+                .mapToLong(v -> v.shape().withBatch(batch).elements())
+                .toArray();
+    }
+
+    @Override
+    public ScalableModel model() {
+        return model;
+    }
+
+    @Override
+    public SessionOptions options() {
+        return options;
+    }
+
+    @Override
+    public void prepare(WidthLevel level) {
+        open();
+        if (plans.containsKey(level)) {
+            return;
+        }
+        int taken = cores.acquire(options.threads());
+        try {
+            OmpThreads.set(options.threads());
+            plan(level);
+        } finally {
+            cores.release(taken);
+        }
+    }
+
+    private LevelPlan plan(WidthLevel level) {
+        LevelPlan plan = new LevelPlan(model.graphAt(level), options.batch());
+        try {
+            grow(plan);
+            weights.prepare(plan);
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+        plans.put(level, plan);
+        return plan;
+    }
+
+    private void grow(LevelPlan plan) {
+        NativeBlock old = arena;
+        if (old == null || old.bytes() < plan.arenaBytes()) {
+            NativeBlock larger = new NativeBlock(plan.arenaBytes());
+            for (LevelPlan p : plans.values()) {
+                p.bindArena(larger);
+            }
+            arena = larger;
+            if (old != null) {
+                old.close();
+            }
+            old = larger;
+        }
+        plan.bindArena(old);
+    }
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
+        oneInput[0] = input;
+        oneOutput[0] = output;
+        run(level, oneInput, oneOutput);
+    }
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        open();
+        check(inputs, this.inputs, inputElements, "input");
+        check(outputs, this.outputs, outputElements, "output");
+        int taken = cores.acquire(options.threads());
+        try {
+            OmpThreads.set(options.threads());
+            LevelPlan plan = plans.get(level);
+            if (plan == null) {
+                plan = plan(level);
+            }
+            weights.load(plan);
+            plan.run(inputs, outputs);
+        } finally {
+            cores.release(taken);
+        }
+    }
+
+    private void check(FloatBuffer[] buffers, List<Graph.Value> values, long[] elements, String what) {
+        if (buffers.length != values.size()) {
+            throw new UserException("the model " + model.name() + " has " + values.size() + " " + what
+                    + "s but the call brings " + buffers.length);
+        }
+        for (int i = 0; i < buffers.length; i++) {
+            FloatBuffer b = buffers[i];
+            boolean writable = b != null && (!b.isReadOnly() || what.equals("input"));
+            if (b == null || !b.isDirect() || b.order() != ByteOrder.nativeOrder() || !writable) {
+                throw new UserException(
+                        "the buffer of " + what + " " + values.get(i).name()
+                                + " must be a direct FloatBuffer of native byte order"
+                                + (writable ? "" : " that can be written"));
+            }
+            if (b.capacity() < elements[i]) {
+                throw new UserException(
+                        "the buffer of " + what + " " + values.get(i).name() + " must hold " + elements[i]
+                                + " floats (batch " + options.batch() + ") but holds " + b.capacity());
+            }
+        }
+    }
+
+    private void open() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    @Override
+    public long weightBytes() {
+        return weights.bytes();
+    }
+
+    @Override
+    public long weightBytes(WidthLevel level) {
+        LevelPlan plan = plans.get(level);
+        if (plan == null) {
+            throw new UserException("level " + level.name() + " was not prepared");
+        }
+        long n = 0;
+        for (PlanBuilder.WeightUse w : plan.weights()) {
+            n += w.content().bytes();
+        }
+        return n;
+    }
+
+    @Override
+    public long arenaBytes() {
+        NativeBlock a = arena;
+        return a == null ? 0 : a.bytes();
+    }
+
+    /** One line for each operation of a prepared level: step and the library's implementation. */
+    List<String> describe(WidthLevel level) {
+        LevelPlan plan = plans.get(level);
+        return plan == null ? List.of() : plan.describe();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        plans.values().forEach(LevelPlan::close);
+        plans.clear();
+        weights.close();
+        NativeBlock a = arena;
+        if (a != null) {
+            a.close();
+            arena = null;
+        }
+    }
+}
