@@ -106,6 +106,9 @@ public final class OnnxWriter {
         if (!node.domain().isEmpty()) {
             domains.add(node.domain());
         }
+        if (!Operators.isSupported(graph, node)) {
+            return ForeignNodes.write(node);
+        }
         List<String> inputs = new ArrayList<>(node.inputs());
         Map<String, Object> attributes = new LinkedHashMap<>(node.attributes());
         if (node.domain().isEmpty()) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.model.onnx;
+
+import org.jspecify.annotations.NullMarked;
