@@ -107,7 +107,7 @@ public final class Operators {
     }
 
     private static boolean hasSupportedValues(Node node) {
-        if (node.has("auto_pad") || node.has("ceil_mode") || node.has("training_mode")) {
+        if (node.has("auto_pad") || node.intAttr("training_mode", 0) != 0) {
             return false;
         }
         return !(node.attributes().get("axis") instanceof Long axis) || axis >= 0;

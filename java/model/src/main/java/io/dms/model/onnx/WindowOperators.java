@@ -186,10 +186,14 @@ final class WindowOperators {
         boolean countPads = average
                 && n.integer("count_include_pad", 0) != 0
                 && Arrays.stream(w.pads).anyMatch(p -> p != 0);
-        if (n.integer("ceil_mode", 0) != 0) {
-            resolveCeilMode(n, w, shape, countPads);
+        boolean roundsUp = n.integer("ceil_mode", 0) != 0;
+        if (roundsUp && !countPads) {
+            resolveCeilMode(n, w, shape);
         }
         Attributes a = w.attributes();
+        if (roundsUp && countPads) {
+            a.put("ceil_mode", 1);
+        }
         if (average) {
             a.put("count_include_pad", countPads ? 1 : 0);
         }
@@ -198,9 +202,10 @@ final class WindowOperators {
 
     /**
      * Rounding up gives a last window that reaches over the end; padding the end as far gives the same windows, because
-     * pads count neither in a maximum nor in an average that leaves them out.
+     * pads count neither in a maximum nor in an average that leaves them out. An average that counts them keeps
+     * {@code ceil_mode}.
      */
-    private static void resolveCeilMode(SourceNode n, Window w, @Nullable Shape x, boolean countPads) {
+    private static void resolveCeilMode(SourceNode n, Window w, @Nullable Shape x) {
         if (x == null) {
             throw new UnsupportedForm("ceil_mode of an unknown shape");
         }
@@ -215,9 +220,6 @@ final class WindowOperators {
             long extra = last - free;
             if (extra <= 0 || free < 0) {
                 continue;
-            }
-            if (countPads) {
-                throw new UnsupportedForm("average over pads, rounded up");
             }
             w.pads[i + w.space] += extra;
         }

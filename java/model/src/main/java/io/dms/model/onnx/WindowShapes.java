@@ -172,6 +172,12 @@ final class WindowShapes {
             throw error("has a window of " + reach(i) + " along axis " + (i + 2) + ", larger than its padded input "
                     + padded);
         }
-        return Math.toIntExact(free / node.ints("strides")[i] + 1);
+        int stride = node.ints("strides")[i];
+        if (node.intAttr("ceil_mode", 0) == 0) {
+            return Math.toIntExact(free / stride + 1);
+        }
+        long last = (free + stride - 1) / stride;
+        boolean startsInside = last * stride < (long) x.dim(i + 2) + node.ints("pads")[i];
+        return Math.toIntExact(startsInside ? last + 1 : last);
     }
 }
