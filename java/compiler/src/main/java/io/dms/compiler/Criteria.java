@@ -5,29 +5,33 @@ import io.dms.model.ChannelGroup;
 import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
 import io.dms.model.UserException;
+import io.dms.runtime.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The importance criteria that need weights alone. */
+/** The importance criteria that need no gradients. */
 public final class Criteria {
     private Criteria() {}
 
     /** Names for {@link #named}. */
     public static List<String> names() {
-        return List.of("l2", "l1", "bn-scale", "fpgm", "random");
+        return List.of("contribution", "l2", "l1", "bn-scale", "fpgm", "random");
     }
 
     /**
      * A criterion by its name.
      *
      * @param seed for the ones that draw at random
+     * @param backend runs the network for the ones that look at activations
+     * @param listener is told how far they are
      * @throws UserException if there is none of this name
      */
-    public static ImportanceCriterion named(String name, long seed) {
+    public static ImportanceCriterion named(String name, long seed, Backend backend, CompileListener listener) {
         return switch (name) {
+            case "contribution" -> contribution(backend, listener);
             case "l2" -> l2();
             case "l1" -> l1();
             case "bn-scale" -> batchNormScale();
@@ -37,6 +41,15 @@ public final class Criteria {
                 throw new UserException(
                         "there is no importance criterion " + name + "; known are " + String.join(", ", names()));
         };
+    }
+
+    /**
+     * How much of what the next layers compute comes from a unit, measured on images: for each convolution and linear
+     * layer that reads it, the mean square of its activation times the sum of squares of the weights that meet it, as a
+     * share of the same over all channels of that layer; added up over the layers.
+     */
+    public static ImportanceCriterion contribution(Backend backend, CompileListener listener) {
+        return new ContributionCriterion(backend, listener);
     }
 
     /**

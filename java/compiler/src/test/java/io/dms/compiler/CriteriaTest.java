@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import io.dms.compiler.data.ImageSample;
 import io.dms.model.AxisSegment;
 import io.dms.model.ChannelGroup;
 import io.dms.model.ChannelGroups;
@@ -11,10 +12,12 @@ import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
 import io.dms.model.ModelException;
 import io.dms.model.Node;
+import io.dms.model.Preprocessing;
 import io.dms.model.Shape;
 import io.dms.model.Tensor;
 import io.dms.model.UserException;
 import io.dms.testkit.Networks;
+import io.dms.testkit.ReferenceBackend;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,12 +161,49 @@ class CriteriaTest {
 
     @Test
     void an_unknown_name_lists_the_known_ones() {
-        assertThatThrownBy(() -> Criteria.named("taylor9", 0))
+        assertThatThrownBy(() -> named("taylor9"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("l2, l1, bn-scale, fpgm, random");
         for (String name : Criteria.names()) {
-            assertThat(Criteria.named(name, 0).name()).isEqualTo(name);
+            assertThat(named(name).name()).isEqualTo(name);
         }
+    }
+
+    private static ImportanceCriterion named(String name) {
+        return Criteria.named(name, 5, new ReferenceBackend(), CompileListener.SILENT);
+    }
+
+    @Test
+    void contribution_is_the_share_of_what_the_next_layer_computes() {
+        // Activations of the three channels for a red x: 3x, 0 (the Relu cuts -x), 2x.
+        Graph graph = rgbChain();
+        ImageSample sample = ImageSample.draw(
+                new SmallImages(5, 0, 2, 2), 5, 0, new Preprocessing(new float[3], new float[] {1, 1, 1}));
+        double[] scores = Criteria.contribution(new ReferenceBackend(), CompileListener.SILENT)
+                .rank(graph, groups(graph), sample)
+                .scores()[1];
+        // Weights that meet them, squared: 16, 1, 5.
+        double total = 9 * 16 + 4 * 5;
+        assertThat(scores).containsExactly(new double[] {3 * 9 * 16 / total, 0, 3 * 4 * 5 / total}, offset(1e-5));
+    }
+
+    /** As the chain, on the red channel of an image. */
+    private static Graph rgbChain() {
+        Graph grey = chain(W1, W2);
+        Map<String, Tensor> w = new LinkedHashMap<>(grey.initializers());
+        w.put("w1", Tensor.ofFloats(Shape.of(3, 3, 1, 1), 3, 0, 0, -1, 0, 0, 2, 0, 0));
+        Map<String, Shape> shapes = new LinkedHashMap<>(grey.shapes());
+        shapes.put("x", Shape.of(-1, 3, 2, 2));
+        return new Graph(
+                "rgb", List.of(new Graph.Value("x", Shape.of(-1, 3, 2, 2))), grey.outputs(), grey.nodes(), w, shapes);
+    }
+
+    @Test
+    void contribution_without_images_says_what_to_do() {
+        Graph graph = chain(W1, W2);
+        assertThatThrownBy(() -> named("contribution").rank(graph, groups(graph), null))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("l2");
     }
 
     @Test
@@ -171,9 +211,16 @@ class CriteriaTest {
         Networks.generators().forEach((name, generator) -> {
             Graph graph = generator.apply(3);
             ChannelGroups groups = GroupAnalysis.analyze(graph);
+            ImageSample sample = null;
+            if (Lanes.refusal(graph).isEmpty()) {
+                Shape in = graph.inputs().get(0).shape();
+                sample = ImageSample.draw(new SmallImages(2, 0, in.dim(3), in.dim(2)), 2, 0, Preprocessing.IMAGENET);
+            }
             for (String criterion : Criteria.names()) {
-                int[][] order =
-                        Criteria.named(criterion, 5).rank(graph, groups, null).order();
+                if (criterion.equals("contribution") && sample == null) {
+                    continue;
+                }
+                int[][] order = named(criterion).rank(graph, groups, sample).order();
                 for (int g = 0; g < order.length; g++) {
                     int units = groups.groups().get(g).frozen()
                             ? 0

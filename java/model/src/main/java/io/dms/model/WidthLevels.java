@@ -21,21 +21,31 @@ public final class WidthLevels {
      * @throws UserException if the width is not in (0, 1]
      */
     public static WidthLevel uniform(ChannelGroups groups, double width) {
+        return uniform(groups, width, ROUND_TO);
+    }
+
+    /**
+     * As {@link #uniform(ChannelGroups, double)} with another rounding.
+     *
+     * @param roundTo channel counts are multiples of this, of 16 at least in groups of {@value #LARGE_GROUP} and more
+     * @throws UserException if the width is not in (0, 1]
+     */
+    public static WidthLevel uniform(ChannelGroups groups, double width, int roundTo) {
         if (!(width > 0 && width <= 1)) {
             throw new UserException("width must be above 0 and at most 1: " + width);
         }
         int[] counts = groups.groups().stream()
-                .mapToInt(g -> g.frozen() ? g.size() : round(g, width))
+                .mapToInt(g -> g.frozen() ? g.size() : round(g, width, roundTo))
                 .toArray();
         return new WidthLevel(WidthLevel.nameOf(width), width, counts, Map.of());
     }
 
-    private static int round(ChannelGroup group, double width) {
+    private static int round(ChannelGroup group, double width, int roundTo) {
         if (width == 1) {
             return group.size();
         }
         long channels = (long) group.size() * group.channelsPerUnit();
-        int multiple = channels >= LARGE_GROUP ? 2 * ROUND_TO : ROUND_TO;
+        int multiple = channels >= LARGE_GROUP ? Math.max(2 * ROUND_TO, roundTo) : roundTo;
         int step = Math.max(1, (multiple + group.channelsPerUnit() - 1) / group.channelsPerUnit());
         long nearest = (long) Math.floor(group.size() * width / step + 0.5) * step;
         return (int) Math.min(group.size(), Math.max(step, nearest));
