@@ -30,6 +30,7 @@ public final class Networks {
         m.put("flatten", Networks::flatten);
         m.put("detector", Networks::detector);
         m.put("mixed", Networks::mixed);
+        m.put("unusual", Networks::unusual);
         return Collections.unmodifiableMap(m);
     }
 
@@ -251,6 +252,23 @@ public final class Networks {
             case 12 -> n.b.node("Div", Map.of(), n.fire(x, 8, 12), n.b.constant("two" + i, new int[0], 2f));
             default -> n.activation(n.convNorm(x, c, Filter.of(3)), "Tanh");
         };
+    }
+
+    /** A chain of rare structures, see {@link UnusualBlocks}; a feature map is a network output, too. */
+    public static Graph unusual(long seed) {
+        Blocks n = start("unusual", seed);
+        UnusualBlocks unusual = new UnusualBlocks(n);
+        String x = n.convNormAct(image(n, 8, 12), n.b.pick(16, 24), Filter.of(3));
+        for (int i = 0; i < 3; i++) {
+            x = unusual.block(n.b.random().nextInt(UnusualBlocks.KINDS), x);
+            x = n.coin() ? n.convNormAct(x, n.b.pick(16, 24, 32), Filter.of(3)) : x;
+        }
+        String features = n.convNormAct(x, 16, Filter.of(1));
+        if (n.coin()) {
+            n.b.output(features);
+        }
+        n.classify(n.convNormAct(features, 32, Filter.of(3)));
+        return n.b.build();
     }
 
     private static Blocks start(String kind, long seed) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What groups, orders and levels promise, held by generated networks of every kind. */
 class LevelPropertiesTest {
-    private static final int SEEDS = 208;
+    private static final int SEEDS = 210;
     private static final int BATCH = 2;
 
     @Test
