@@ -183,27 +183,28 @@ final class WindowOperators {
         if (average && Arrays.stream(w.dilations).anyMatch(d -> d != 1)) {
             throw new UnsupportedForm("dilated average");
         }
-        boolean countPads = average
-                && n.integer("count_include_pad", 0) != 0
-                && Arrays.stream(w.pads).anyMatch(p -> p != 0);
-        boolean roundsUp = n.integer("ceil_mode", 0) != 0;
-        if (roundsUp && !countPads) {
+        long[] set = w.pads.clone();
+        if (n.integer("ceil_mode", 0) != 0) {
             resolveCeilMode(n, w, shape);
         }
-        Attributes a = w.attributes();
-        if (roundsUp && countPads) {
-            a.put("ceil_mode", 1);
+        boolean countPads = average && n.integer("count_include_pad", 0) != 0;
+        String from = x;
+        if (countPads && n.opset() >= 19 && !Arrays.equals(set, w.pads)) {
+            from = padBefore(n, g, x, set, w.space);
+            Arrays.setAll(w.pads, i -> w.pads[i] - set[i]);
+            countPads = false;
         }
+        Attributes a = w.attributes();
         if (average) {
             a.put("count_include_pad", countPads ? 1 : 0);
         }
-        g.emit(n, n.op(), List.of(x), a.map());
+        g.emit(n, n.op(), List.of(from), a.map());
     }
 
     /**
-     * Rounding up gives a last window that reaches over the end; padding the end as far gives the same windows, because
-     * pads count neither in a maximum nor in an average that leaves them out. An average that counts them keeps
-     * {@code ceil_mode}.
+     * Rounding up gives a last window that reaches over the end; padding the end as far gives the same windows. Pads do
+     * not count in a maximum nor in an average that leaves them out; and an average that counts pads divides by the
+     * whole window, what reaches over the end included.
      */
     private static void resolveCeilMode(SourceNode n, Window w, @Nullable Shape x) {
         if (x == null) {
@@ -211,18 +212,27 @@ final class WindowOperators {
         }
         checkRank(n, w, x);
         for (int i = 0; i < w.space; i++) {
-            long padded = x.dim(i + 2) + w.pads[i] + w.pads[i + w.space];
-            long free = padded - w.reach(i);
+            long free = x.dim(i + 2) + w.pads[i] + w.pads[i + w.space] - w.reach(i);
             long last = (Math.max(0, free) + w.strides[i] - 1) / w.strides[i] * w.strides[i];
             if (last >= x.dim(i + 2) + w.pads[i]) {
                 last -= w.strides[i];
             }
-            long extra = last - free;
-            if (extra <= 0 || free < 0) {
-                continue;
+            if (last > free && free >= 0) {
+                w.pads[i + w.space] += last - free;
             }
-            w.pads[i + w.space] += extra;
         }
+    }
+
+    /**
+     * Since operator set 19, an average counts the pads but not what reaches over them: zeros that are really there,
+     * and pads that are left out, do the same.
+     */
+    private static String padBefore(SourceNode n, GraphBuilder g, String x, long[] pads, int space) {
+        long[] all = new long[pads.length + 4];
+        System.arraycopy(pads, 0, all, 2, space);
+        System.arraycopy(pads, space, all, space + 4, space);
+        Attributes a = new Attributes().put("pads", all).put("mode", "constant").put("value", 0f);
+        return Arrays.stream(all).allMatch(p -> p == 0) ? x : g.emitBefore(n, "Pad", List.of(x), a.map());
     }
 
     static void global(SourceNode n, GraphBuilder g) {
