@@ -13,9 +13,13 @@ import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
+import io.dms.model.ScalableModelFile;
 import io.dms.model.Tensor;
 import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,6 +30,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +101,44 @@ class LevelPropertiesTest {
                     .forEach((name, got) -> assertThat(
                                     TestData.relativeError(got.data, Objects.requireNonNull(want.get(name)).data))
                             .as("%s %s", model.name(), name)
+                            .isLessThan(1e-4));
+        }
+    }
+
+    @Test
+    void aModelThatWasWrittenAndReadGivesTheSameOutputsAtEveryLevel(@TempDir Path folder) throws IOException {
+        for (int seed = 0; seed < SEEDS / 3; seed++) {
+            ScalableModel plain = model(seed);
+            Random random = new Random(seed);
+            ScalableModel model = new ScalableModel(
+                    plain.name(),
+                    ordered(plain.graph(), plain.groups(), random),
+                    plain.groups(),
+                    plain.levels().stream()
+                            .map(l -> normalized(plain, l, random))
+                            .toList(),
+                    null,
+                    Map.of("source", "seed " + seed));
+            Path file = folder.resolve(seed + ".dms.onnx");
+            ScalableModelFile.write(model, file);
+            ScalableModel read = ScalableModelFile.read(file);
+            List<float[]> inputs = TestData.inputs(model.graph(), BATCH, random);
+            assertThat(read.provenance()).isEqualTo(model.provenance());
+            assertThat(read.levels()).hasSameSizeAs(model.levels());
+            for (int l = 0; l < read.levels().size(); l++) {
+                assertThat(read.levels().get(l))
+                        .hasToString(model.levels().get(l).toString());
+                assertSameOutputs(
+                        model.name() + " level " + model.levels().get(l),
+                        read.graphAt(read.levels().get(l)),
+                        model.graphAt(model.levels().get(l)),
+                        inputs);
+            }
+            Map<String, Nd> whole = ReferenceBackend.tensors(model.graph(), inputs, BATCH);
+            Ort.run(Files.readAllBytes(file), model.graph(), inputs, BATCH)
+                    .forEach((name, x) -> assertThat(
+                                    TestData.relativeError(x.data, Objects.requireNonNull(whole.get(name)).data))
+                            .as("%s in ONNX Runtime, output %s", model.name(), name)
                             .isLessThan(1e-4));
         }
     }
