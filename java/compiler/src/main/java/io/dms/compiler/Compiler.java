@@ -18,6 +18,9 @@ import io.dms.model.WidthLevels;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -230,8 +234,7 @@ public final class Compiler {
         };
         put.accept("source", source.file());
         put.accept("source.sha256", source.sha256());
-        String version = Compiler.class.getPackage().getImplementationVersion();
-        put.accept("tool", "dms " + (version == null ? "(development)" : version));
+        put.accept("tool", "dms " + version());
         put.accept("criterion", criterion.name());
         put.accept("seed", Long.toString(options.seed()));
         put.accept("calibration", calibrationLine(sample, real));
@@ -240,5 +243,15 @@ public final class Compiler {
         put.accept(
                 "os", (System.getProperty("os.name") + "/" + System.getProperty("os.arch")).toLowerCase(Locale.ROOT));
         return out;
+    }
+
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = Compiler.class.getResourceAsStream("version.properties")) {
+            properties.load(Objects.requireNonNull(in, "the build left out version.properties"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
     }
 }

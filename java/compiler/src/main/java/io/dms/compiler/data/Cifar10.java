@@ -2,6 +2,7 @@ package io.dms.compiler.data;
 
 import io.dms.model.EnvironmentException;
 import io.dms.model.UserException;
+import io.dms.runtime.BundledModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * CIFAR-10 in its binary layout (Krizhevsky 2009): records of 1 label byte and 3,072 bytes, planes R, G, B of 32 x 32.
@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Cifar10 implements LabelledImages {
     /** Class names in the order of the labels. */
-    public static final List<String> CLASSES =
-            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+    public static final List<String> CLASSES = BundledModels.CIFAR10_CLASSES;
 
     private static final String TEST = "test_batch.bin";
     private static final int SIDE = 32;
@@ -90,9 +89,8 @@ public final class Cifar10 implements LabelledImages {
      */
     public static Cifar10 of(String name, List<Path> files) {
         List<byte[]> batches = files.stream().map(Cifar10::read).toList();
-        String names =
-                files.stream().map(f -> Objects.toString(f.getFileName())).collect(Collectors.joining(", "));
-        return new Cifar10(name + " (" + names + ")", batches);
+        String which = files.size() == 1 ? Objects.toString(files.get(0).getFileName()) : files.size() + " files";
+        return new Cifar10(name + " (" + which + ")", batches);
     }
 
     private static byte[] read(Path file) {
