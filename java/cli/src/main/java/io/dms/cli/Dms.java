@@ -60,6 +60,10 @@ public final class Dms extends DmsCommand {
     /** The command line with all its commands. */
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Dms(console));
+        line.addSubcommand(new BenchCommand(console));
+        line.addSubcommand(new CompileCommand(console));
+        line.addSubcommand(new ExportCommand(console));
+        line.addSubcommand(new InspectCommand(console));
         line.addSubcommand(
                 "data", new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console)));
         line.addSubcommand(new DoctorCommand(console));
@@ -89,7 +93,8 @@ public final class Dms extends DmsCommand {
         if (e instanceof UnmatchedArgumentException unmatched) {
             message = unknown(unmatched);
         } else if (e instanceof MissingParameterException) {
-            message = message.replace("Missing required parameter: ", "missing ");
+            message = message.replaceFirst("^Missing required (parameter|option)s?: ", "missing ")
+                    .replace("'", "");
         }
         console.note("dms: " + message + "; see \"" + command + " --help\"");
         return Exit.USER;

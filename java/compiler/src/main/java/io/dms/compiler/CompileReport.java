@@ -1,5 +1,7 @@
 package io.dms.compiler;
 
+import io.dms.model.ChannelGroups;
+import io.dms.model.Graph;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,11 @@ public record CompileReport(
         String calibration,
         @Nullable String accuracySet,
         List<String> warnings) {
+    /** The channel groups of a graph with the layers that each of them ties. */
+    public static List<Group> groupsOf(Graph graph, ChannelGroups groups) {
+        return Reports.groups(graph, groups);
+    }
+
     /**
      * A channel group.
      *

@@ -74,7 +74,22 @@ public record BenchResult(
             double throughputPerSecond,
             @Nullable Double top1,
             @Nullable Integer accuracySamples,
-            @Nullable Double ownModelRatio) {}
+            @Nullable Double ownModelRatio) {
+        /** The same with an accuracy. */
+        public Level withAccuracy(double top1, int samples) {
+            return new Level(
+                    name,
+                    width,
+                    macs,
+                    parameters,
+                    weightBytes,
+                    latency,
+                    throughputPerSecond,
+                    top1,
+                    samples,
+                    ownModelRatio);
+        }
+    }
 
     /**
      * The first call at a prepared level, over a steady call at it.

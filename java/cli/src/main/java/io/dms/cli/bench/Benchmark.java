@@ -6,10 +6,13 @@ import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
+import io.dms.model.onnx.ImportOptions;
+import io.dms.model.onnx.OnnxImporter;
 import io.dms.model.onnx.OnnxWriter;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,18 +91,24 @@ public final class Benchmark implements AutoCloseable {
             SessionContestant contestant = new SessionContestant(session, level, inputs, outputs);
             steady.add(contestant);
             turns.add(Turn.steady(contestant));
-            byte[] export = options.onnxRuntime() ? export(level) : new byte[0];
-            pairs.add(options.ownModels() ? pair(level) : null);
+            byte[] export = options.onnxRuntime() || options.ownModels() ? export(level) : new byte[0];
+            pairs.add(options.ownModels() ? pair(level, export) : null);
             peers.add(options.onnxRuntime() ? peer(export) : null);
         }
+    }
+
+    /** The level's export, read back as anybody's model would be. */
+    private static Graph ownModel(WidthLevel level, byte[] export) {
+        return OnnxImporter.read(ByteBuffer.wrap(export), "export at width " + level.name(), ImportOptions.DEFAULT)
+                .graph();
     }
 
     private byte[] export(WidthLevel level) {
         return OnnxWriter.toBytes(LevelExport.graph(model, level), Map.of(), Map.of());
     }
 
-    private Turn pair(WidthLevel level) {
-        ScalableModel own = ScalableModel.plain(LevelExport.graph(model, level));
+    private Turn pair(WidthLevel level, byte[] export) {
+        ScalableModel own = ScalableModel.plain(ownModel(level, export));
         Session ownSession = backend.open(own, options.session());
         owned.add(ownSession);
         ownSessions.add(ownSession);

@@ -6,6 +6,7 @@ import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.Shape;
 import io.dms.runtime.Backend;
+import io.dms.runtime.Backends;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at this machine and says what it has and lacks. Loads only the backends of DMS itself. */
@@ -83,7 +83,7 @@ public final class Doctor {
     private static List<Check> backends() {
         List<Check> out = new ArrayList<>();
         try {
-            for (Backend b : ServiceLoader.load(Backend.class)) {
+            for (Backend b : Backends.all()) {
                 out.add(backend(b));
             }
         } catch (ServiceConfigurationError e) {

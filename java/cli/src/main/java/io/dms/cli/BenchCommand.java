@@ -1,0 +1,355 @@
+package io.dms.cli;
+
+import io.dms.cli.bench.BenchOptions;
+import io.dms.cli.bench.BenchResult;
+import io.dms.cli.bench.Benchmark;
+import io.dms.cli.machine.Folders;
+import io.dms.cli.machine.Machine;
+import io.dms.cli.machine.SystemFiles;
+import io.dms.cli.report.BenchCsv;
+import io.dms.cli.report.BenchHtml;
+import io.dms.cli.report.BenchJson;
+import io.dms.cli.report.BenchTable;
+import io.dms.model.AtomicFile;
+import io.dms.model.ModelCosts;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.Backend;
+import io.dms.runtime.Backends;
+import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.WeightPolicy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dms bench}: the table of width levels. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        description = {"Measure what each width level costs and gives: latency, throughput, memory, accuracy."},
+        footer = {
+            "",
+            "Ratios are this project's time over the other's: below 1 is faster. A dash is a figure that was not"
+                    + " measured. Ctrl-C ends the run and prints what was measured until then."
+        })
+final class BenchCommand extends DmsCommand {
+    /** Above this, a person should look for what disturbs the machine. */
+    private static final double STEADY_VARIATION = 0.025;
+
+    private static final int PROGRESS_STEPS = 100;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Parameters(arity = "1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--widths",
+            paramLabel = "W",
+            split = ",",
+            description = "Widths to measure, as in 1,0.75,0.5 (default: the model's levels).")
+    private double @Nullable [] widths;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Images per call (default: 1).")
+    private int batch;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads inside one call (default: all cores).")
+    private int threads;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "What runs it (default: cpu).")
+    private String backend = "cpu";
+
+    @Option(
+            names = "--weights",
+            paramLabel = "POLICY",
+            defaultValue = "bank",
+            description = "bank: keep each level's packed weights; repack: one buffer, packed anew at each switch"
+                    + " (default: bank).")
+    private WeightPolicy weights = WeightPolicy.BANK;
+
+    @Option(
+            names = "--weight-budget",
+            paramLabel = "SIZE",
+            converter = Converters.Bytes.class,
+            description = "Most packed weights that the bank keeps, as in 64MiB (default: no bound).")
+    private @Nullable Long weightBudget;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Labelled images for the accuracy column (default: with the bundled model, what \"dms data get"
+                            + " cifar10\" fetched).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--accuracy-images",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Most images that accuracy is measured on (default: 10000).")
+    private int accuracyImages;
+
+    @Option(names = "--no-accuracy", description = "Leave the accuracy column empty.")
+    private boolean noAccuracy;
+
+    @Option(
+            names = "--own-model",
+            description = "Compare each level with a model of exactly its width, built on its own, called in turn.")
+    private boolean ownModel;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            description = "Run each level's export in another engine, too: onnxruntime.")
+    private List<String> peers = new ArrayList<>();
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "TIME",
+            defaultValue = "200ms",
+            converter = Converters.Time.class,
+            description = "Time that each row runs before anything counts (default: 200ms).")
+    private Duration warmup = Duration.ZERO;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "3s",
+            converter = Converters.Time.class,
+            description = "Time of counted calls of each row (default: 3s).")
+    private Duration duration = Duration.ZERO;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Counted calls of each row, at least (default: 10).")
+    private int iterations;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of input values and the order of turns (default: 1).")
+    private long seed;
+
+    @Option(
+            names = "--input-shape",
+            paramLabel = "NAME:SHAPE",
+            description = "Shape of an input that the file leaves open, as in input:1x3x224x224.")
+    private List<String> inputShapes = new ArrayList<>();
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write JSON; \"-\" for standard output in place of the table.")
+    private @Nullable String json;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write CSV.")
+    private @Nullable Path csv;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
+    private @Nullable Path html;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "The same by the ending of FILE: .json, .csv or .html. Repeatable.")
+    private List<Path> outputs = new ArrayList<>();
+
+    BenchCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        Instant date = Instant.now();
+        checkOptions();
+        BenchOptions options = new BenchOptions(
+                warmup,
+                duration,
+                iterations,
+                new SessionOptions(batch, threads, weights, weightBudget == null ? Long.MAX_VALUE : weightBudget),
+                seed,
+                ownModel,
+                !peers.isEmpty());
+        ScalableModel scalable = ModelInput.scalable(model, inputShapes);
+        List<WidthLevel> levels = ModelInput.levels(scalable, widths);
+        Backend chosen = Backends.find(backend);
+        BenchAccuracy accuracy = new BenchAccuracy(console(), scalable, chosen, options.session(), accuracyImages);
+        accuracy.open(noAccuracy ? null : dataFolder(), data != null);
+        BenchResult result;
+        try (Benchmark bench = new Benchmark(scalable, levels, chosen, options)) {
+            bench.prepare();
+            Benchmark.Measured measured;
+            try (Progress progress = console().progress("measuring", "%", PROGRESS_STEPS)) {
+                measured =
+                        bench.measure(console()::cancelled, share -> progress.at(Math.round(share * PROGRESS_STEPS)));
+            }
+            List<BenchResult.Level> rows = accuracy.measure(measured.levels(), levels);
+            result = result(date, scalable, chosen, bench, measured, rows, accuracy.describe());
+        }
+        write(result);
+        hints(result);
+        return result.interrupted() ? Exit.INTERRUPTED : Exit.OK;
+    }
+
+    private void checkOptions() {
+        for (String peer : peers) {
+            if (!peer.equals("onnxruntime")) {
+                throw new UserException("there is no peer \"" + peer + "\"; there is: onnxruntime");
+            }
+        }
+        if (accuracyImages < 1) {
+            throw new UserException("--accuracy-images must be at least 1: " + accuracyImages);
+        }
+        for (Path output : outputs) {
+            String name = output.toString().toLowerCase(Locale.ROOT);
+            if (name.endsWith(".json")) {
+                json = output.toString();
+            } else if (name.endsWith(".csv")) {
+                csv = output;
+            } else if (name.endsWith(".html")) {
+                html = output;
+            } else {
+                throw new UserException("--output must end in .json, .csv or .html: " + output);
+            }
+        }
+        for (Path target : targets()) {
+            Targets.writable(target);
+            if (model != null) {
+                Targets.differ(target, model);
+            }
+        }
+    }
+
+    private List<Path> targets() {
+        List<Path> out = new ArrayList<>();
+        if (json != null && !json.equals(JsonFile.STANDARD_OUTPUT)) {
+            out.add(Path.of(json));
+        }
+        if (csv != null) {
+            out.add(csv);
+        }
+        if (html != null) {
+            out.add(html);
+        }
+        return out;
+    }
+
+    private @Nullable Path dataFolder() {
+        if (data != null) {
+            return data;
+        }
+        Path fetched = Folders.data().resolve("cifar10");
+        return model == null && Files.isDirectory(fetched) ? fetched : null;
+    }
+
+    private BenchResult result(
+            Instant date,
+            ScalableModel scalable,
+            Backend chosen,
+            Benchmark bench,
+            Benchmark.Measured measured,
+            List<BenchResult.Level> rows,
+            @Nullable String accuracyData) {
+        double start = bench.startMillis();
+        return new BenchResult(
+                Shell.quoted(
+                        "dms", spec.commandLine().getParent().getParseResult().originalArgs()),
+                date,
+                Version.dms(),
+                scalable.name(),
+                ModelCosts.macs(scalable.graph()),
+                ModelCosts.parameters(scalable.graph()),
+                chosen.name(),
+                chosen.describe(),
+                "fp32",
+                batch,
+                bench.session().options().threads(),
+                Machine.read(SystemFiles.ofThisMachine()),
+                Double.isNaN(start) ? null : start,
+                rows,
+                measured.switches(),
+                measured.allocationBytesPerCall(),
+                bench.session().weightBytes(),
+                bench.separateModelsBytes(),
+                bench.session().arenaBytes(),
+                accuracyData,
+                measured.peers(),
+                warnings(measured),
+                console().cancelled());
+    }
+
+    private static List<String> warnings(Benchmark.Measured measured) {
+        List<String> out = new ArrayList<>();
+        measured.levels().stream()
+                .filter(l -> l.latency().variation() > STEADY_VARIATION)
+                .max((a, b) ->
+                        Double.compare(a.latency().variation(), b.latency().variation()))
+                .ifPresent(l -> out.add(String.format(
+                        Locale.ROOT,
+                        "latency varied, most at width %s: standard deviation %.1f %% of the mean (steady is below 2.5 %%);"
+                                + " close other programs, or compare p50 alone",
+                        l.name(),
+                        100 * l.latency().variation())));
+        if (measured.clockWarning() != null) {
+            out.add(measured.clockWarning());
+        }
+        return out;
+    }
+
+    private void write(BenchResult result) {
+        if (json != null) {
+            JsonFile.write(console(), json, BenchJson.of(result));
+        }
+        if (csv != null) {
+            writeText(csv, BenchCsv.of(result));
+        }
+        if (html != null) {
+            writeText(html, BenchHtml.of(result));
+        }
+        if (!JsonFile.STANDARD_OUTPUT.equals(json)) {
+            BenchTable.lines(result).forEach(console()::print);
+        }
+        result.warnings().forEach(console()::warn);
+    }
+
+    private static void writeText(Path file, String text) {
+        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void hints(BenchResult result) {
+        if (result.interrupted()) {
+            console().note("interrupted: these are the figures until then");
+        } else if (result.accuracyData() == null && !noAccuracy && model == null) {
+            console()
+                    .note("accuracy was not measured: \"dms data get cifar10\" fetches the images (170 MB), then run"
+                            + " again");
+        } else if (result.accuracyData() == null && !noAccuracy) {
+            console().note("accuracy was not measured: give a labelled data set with --data DIR");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.dms.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dms.cli.report.CompileReports;
+import io.dms.compiler.CompileOptions;
+import io.dms.compiler.CompileReport;
+import io.dms.compiler.CompileResult;
+import io.dms.compiler.Compiler;
+import io.dms.compiler.SourceNetwork;
+import io.dms.compiler.data.Datasets;
+import io.dms.compiler.data.LabelledImages;
+import io.dms.model.Graph;
+import io.dms.model.Preprocessing;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.Shape;
+import io.dms.model.UserException;
+import io.dms.model.onnx.ImportedModel;
+import io.dms.runtime.Backends;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dms compile}: a trained network becomes a scalable model. */
+@Command(
+        name = "compile",
+        sortOptions = false,
+        description = {
+            "Make a scalable model of a trained network: find channel groups, rank and order their channels,",
+            "choose width levels, calibrate each level's normalisation."
+        },
+        footer = {"", "The result is a valid ONNX file; \"dms export\" writes one level as an ordinary model."})
+final class CompileCommand extends DmsCommand {
+    @Parameters(paramLabel = "MODEL.onnx", description = "A trained CNN, opset 7 to 21.")
+    private @Nullable Path model;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write it (default: MODEL.dms.onnx beside the model).")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--widths",
+            paramLabel = "W",
+            split = ",",
+            defaultValue = "1,0.75,0.5,0.25",
+            description = "Widths of the levels (default: 1,0.75,0.5,0.25).")
+    private List<Double> widths = new ArrayList<>();
+
+    @Option(
+            names = "--criterion",
+            paramLabel = "NAME",
+            description =
+                    "Importance of a channel: contribution, l2, l1, bn-scale, fpgm or random (default: contribution"
+                            + " with --data, else l2).")
+    private @Nullable String criterion;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Images for calibration, and where they have labels for accuracy (default: data-free).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--calibration-images",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description = "Most images used for calibration (default: 4000).")
+    private int calibrationImages;
+
+    @Option(
+            names = "--accuracy-images",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Most images that accuracy is measured on, 0 for not at all (default: 10000).")
+    private int accuracyImages;
+
+    @Option(
+            names = "--mean",
+            paramLabel = "R,G,B",
+            split = ",",
+            description = "Mean of each input channel, in units of byte / 255 (default: ImageNet's).")
+    private float @Nullable [] mean;
+
+    @Option(
+            names = "--std",
+            paramLabel = "R,G,B",
+            split = ",",
+            description = "Standard deviation of each input channel, in units of byte / 255 (default: ImageNet's).")
+    private float @Nullable [] std;
+
+    @Option(
+            names = "--input-shape",
+            paramLabel = "NAME:SHAPE",
+            description = "Shape of an input that the file leaves open, as in input:1x3x224x224. Repeatable.")
+    private List<String> inputShapes = new ArrayList<>();
+
+    @Option(
+            names = "--round-to",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Channel counts are multiples of this (default: 8).")
+    private int roundTo;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of all random draws (default: 0).")
+    private long seed;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the file's).")
+    private @Nullable String name;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "What runs the network meanwhile (default: cpu).")
+    private String backend = "cpu";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON; \"-\" for standard output.")
+    private @Nullable String json;
+
+    CompileCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        Path source = model;
+        if (source == null) {
+            throw new UserException("give the model to compile");
+        }
+        Path target = output == null ? besides(source) : output;
+        Targets.writable(target);
+        Targets.differ(target, source);
+        if (json != null && !json.equals(JsonFile.STANDARD_OUTPUT)) {
+            Targets.writable(Path.of(json));
+            Targets.differ(Path.of(json), source);
+        }
+        CompileOptions options = new CompileOptions(
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing(),
+                roundTo,
+                name == null ? stem(source) : name);
+        ImportedModel imported = ModelInput.imported(source, inputShapes);
+        if (ScalableModelFile.isScalable(imported)) {
+            throw new UserException(source + " is a scalable model already: compile the network that it was made of");
+        }
+        Graph graph = imported.graph();
+        LabelledImages calibration = data == null ? null : open(data, graph, Datasets.Part.TRAIN);
+        LabelledImages labelled = data == null ? null : open(data, graph, Datasets.Part.TEST);
+        CompileResult result;
+        try (Stages stages = new Stages(console())) {
+            result = new Compiler(Backends.find(backend), stages::at)
+                    .compile(
+                            new SourceNetwork(
+                                    graph,
+                                    String.valueOf(source.getFileName()),
+                                    Digests.sha256(source),
+                                    imported.foreignNodes()),
+                            options,
+                            calibration,
+                            labelled != null && labelled.labelled() ? labelled : null);
+        } catch (Stages.Cancelled e) {
+            console().note("interrupted: nothing was written");
+            return Exit.INTERRUPTED;
+        }
+        ScalableModelFile.write(result.model(), target);
+        report(result.report(), target);
+        return Exit.OK;
+    }
+
+    private void report(CompileReport report, Path target) {
+        report.warnings().forEach(console()::warn);
+        if (json != null) {
+            ObjectNode node = CompileReports.json(report);
+            node.put("schema", 1);
+            node.put("tool", "dms");
+            node.put("version", Version.dms());
+            node.put("output", target.toString());
+            JsonFile.write(console(), json, node);
+        }
+        if (!JsonFile.STANDARD_OUTPUT.equals(json)) {
+            CompileReports.lines(report).forEach(console()::print);
+            console().print("");
+            console().print("wrote " + target);
+        }
+        console().note("next: dms bench " + Shell.quoted(target.toString(), List.of()));
+    }
+
+    private @Nullable Preprocessing preprocessing() {
+        if (mean == null && std == null) {
+            return null;
+        }
+        if (mean == null || std == null) {
+            throw new UserException("--mean and --std go together: give both");
+        }
+        return new Preprocessing(mean, std);
+    }
+
+    private static LabelledImages open(Path data, Graph graph, Datasets.Part part) {
+        Shape input = graph.inputs().get(0).shape();
+        if (input.rank() != 4) {
+            throw new UserException("the network takes no images (input " + input + "): leave out --data");
+        }
+        return Datasets.open(data, part, input.dim(3), input.dim(2));
+    }
+
+    private static String stem(Path source) {
+        return String.valueOf(source.getFileName()).replaceFirst("\\.onnx$", "");
+    }
+
+    private static Path besides(Path source) {
+        return source.resolveSibling(stem(source) + ".dms.onnx");
+    }
+}

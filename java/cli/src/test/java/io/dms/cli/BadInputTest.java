@@ -1,0 +1,236 @@
+package io.dms.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is typed: one clear line, the right status, nothing half-written. */
+class BadInputTest {
+    @TempDir
+    Path folder;
+
+    private Path ordinary = Path.of("");
+    private Path scalable = Path.of("");
+
+    @BeforeEach
+    void models() {
+        ordinary = ModelFiles.ordinary(folder);
+        scalable = ModelFiles.scalable(folder);
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(p -> String.valueOf(p.getFileName())).sorted().toList();
+        }
+    }
+
+    /** A command over a model, as short as it goes. */
+    private Ran run(String command, Path model, String... more) {
+        List<String> args = new ArrayList<>(List.of(command, model.toString()));
+        if (command.equals("export") && !List.of(more).contains("--width")) {
+            args.addAll(List.of("--width", "0.5"));
+        }
+        if (command.equals("bench")) {
+            add(args, more, "--backend", "reference");
+            add(args, more, "--duration", "1ms");
+            add(args, more, "--iterations", "1");
+            add(args, more, "--warmup", "0ms");
+        }
+        if (command.equals("compile")) {
+            add(args, more, "--backend", "reference");
+            add(args, more, "--calibration-images", "2");
+        }
+        args.addAll(List.of(more));
+        return Ran.dms(args.toArray(String[]::new));
+    }
+
+    private static void add(List<String> args, String[] given, String option, String value) {
+        if (!List.of(given).contains(option)) {
+            args.addAll(List.of(option, value));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect"})
+    void aMissingFile(String command) {
+        Ran ran = run(command, folder.resolve("none.onnx"));
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("none.onnx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect"})
+    void aFolder(String command) throws IOException {
+        Path sub = Files.createDirectory(folder.resolve("sub.onnx"));
+        Ran ran = run(command, sub);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("sub.onnx");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bench, 0", "bench, 100", "compile, 0", "compile, 100", "export, 100", "inspect, 0", "inspect, 3000"})
+    void aTruncatedFile(String command, int size) throws IOException {
+        byte[] bytes = Files.readAllBytes(scalable);
+        Path cut = Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(bytes, size));
+        List<String> before = files();
+        Ran ran = run(command, cut);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("cut.onnx");
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect"})
+    void aFileOfAnotherKind(String command) throws IOException {
+        Path text = Files.writeString(folder.resolve("text.onnx"), "This is no model at all.\n".repeat(50));
+        Ran ran = run(command, text);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("text.onnx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-0.5", "1.01", "NaN"})
+    void aWidthThatIsNone(String width) {
+        for (Ran ran : List.of(
+                run("export", scalable, "--width", width),
+                run("bench", scalable, "--widths", "1," + width),
+                run("compile", ordinary, "--widths", width))) {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.complaint()).contains("width");
+        }
+    }
+
+    @Test
+    void aWidthBelow1OfAModelThatCanNotBeCut() {
+        Ran ran = run("bench", ordinary, "--widths", "0.5");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("dms compile");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--batch, 0, batch",
+        "--batch, many, --batch",
+        "--threads, -1, threads",
+        "--duration, soon, time",
+        "--duration, 0ms, duration",
+        "--iterations, 0, iterations",
+        "--weights, none, --weights",
+        "--weight-budget, big, size",
+        "--peer, tensorflow, onnxruntime",
+        "--backend, abacus, abacus",
+        "--output, report.txt, .html",
+        "--data, /no/such/folder, /no/such/folder",
+        "--accuracy-images, 0, accuracy-images"
+    })
+    void anOptionOfBenchThatMakesNoSense(String option, String value, String named) {
+        Ran ran = run("bench", scalable, option, value);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--criterion, luck, luck",
+        "--calibration-images, 0, image",
+        "--mean, '1,2,3', --std",
+        "--data, /no/such/folder, /no/such/folder",
+        "--input-shape, 3x3, name:1x3x224x224",
+        "--round-to, 0, multiple"
+    })
+    void anOptionOfCompileThatMakesNoSense(String option, String value, String named) throws IOException {
+        List<String> before = files();
+        Ran ran = run("compile", ordinary, option, value);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains(named);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void aScalableModelIsNotCompiledAgain() {
+        Ran ran = run("compile", scalable, "-o", folder.resolve("x.onnx").toString());
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("scalable model already");
+    }
+
+    @Test
+    void theFileToReadIsNeverOverwritten() throws IOException {
+        byte[] before = Files.readAllBytes(ordinary);
+        byte[] beforeScalable = Files.readAllBytes(scalable);
+        for (Ran ran : List.of(
+                run("compile", ordinary, "-o", ordinary.toString()),
+                run("compile", ordinary, "--json", ordinary.toString()),
+                run("export", scalable, "-o", scalable.toString()),
+                run("inspect", scalable, "--json", scalable.toString()),
+                run("bench", scalable, "--json", scalable.toString()),
+                run("bench", scalable, "--html", scalable.toString()))) {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.complaint()).contains("the file to read");
+        }
+        assertThat(ordinary).hasBinaryContent(before);
+        assertThat(scalable).hasBinaryContent(beforeScalable);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect"})
+    void aFolderToWriteInThatIsNotThere(String command) {
+        String option = command.equals("bench") || command.equals("inspect") ? "--json" : "-o";
+        Ran ran = run(command, command.equals("compile") ? ordinary : scalable, option, folder + "/none/x.json");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("there is no folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect"})
+    void aFolderThatMayNotBeWritten(String command) throws IOException {
+        assumeTrue(!"root".equals(System.getProperty("user.name")), "root may write everywhere");
+        Path closed = Files.createDirectory(
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+        String option = command.equals("bench") || command.equals("inspect") ? "--json" : "-o";
+        Ran ran = run(command, command.equals("compile") ? ordinary : scalable, option, closed + "/x.json");
+        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.complaint()).contains("permission denied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "compile", "export", "inspect", "doctor"})
+    void aFullDisk(String command) {
+        assumeTrue(Files.isWritable(Path.of("/dev/full")), "no /dev/full on this system");
+        String option = command.equals("compile") || command.equals("export") ? "-o" : "--json";
+        Ran ran = command.equals("doctor")
+                ? Ran.dms("doctor", "--json", "/dev/full")
+                : run(command, command.equals("compile") ? ordinary : scalable, option, "/dev/full");
+        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.err()).contains("can't write /dev/full").contains("No space left");
+        assertThat(ran.err()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFullDiskBehindAFileThatWasThereBeforeLosesNothing() throws IOException {
+        Path there = Files.writeString(folder.resolve("there.onnx"), "keep me");
+        Ran ran = run("export", folder.resolve("none.onnx"), "-o", there.toString());
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(there).hasContent("keep me");
+    }
+
+    @Test
+    void batchesThatDoNotFitInMemoryAreRefused() {
+        Ran ran = run("bench", scalable, "--batch", "65");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("64");
+    }
+}
