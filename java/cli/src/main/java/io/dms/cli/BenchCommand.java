@@ -38,7 +38,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         sortOptions = false,
-        description = {"Measure what each width level costs and gives: latency, throughput, memory, accuracy."},
+        description = {
+            "Measure what each width level costs and gives: latency, throughput, memory, accuracy.",
+            "Without MODEL: the bundled ResNet-20 for CIFAR-10."
+        },
         footer = {
             "",
             "Ratios are this project's time over the other's: below 1 is faster. A dash is a figure that was not"
@@ -54,7 +57,7 @@ final class BenchCommand extends DmsCommand {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Parameters(arity = "1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
     private @Nullable Path model;
 
     @Option(
@@ -275,7 +278,6 @@ final class BenchCommand extends DmsCommand {
             Benchmark.Measured measured,
             List<BenchResult.Level> rows,
             @Nullable String accuracyData) {
-        double start = bench.startMillis();
         return new BenchResult(
                 Shell.quoted(
                         "dms", spec.commandLine().getParent().getParseResult().originalArgs()),
@@ -290,7 +292,7 @@ final class BenchCommand extends DmsCommand {
                 batch,
                 bench.session().options().threads(),
                 Machine.read(SystemFiles.ofThisMachine()),
-                Double.isNaN(start) ? null : start,
+                bench.startMillis(),
                 rows,
                 measured.switches(),
                 measured.allocationBytesPerCall(),

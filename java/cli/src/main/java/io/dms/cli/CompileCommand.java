@@ -14,7 +14,6 @@ import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.Shape;
 import io.dms.model.UserException;
-import io.dms.model.onnx.ImportedModel;
 import io.dms.runtime.Backends;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,25 +147,14 @@ final class CompileCommand extends DmsCommand {
                 preprocessing(),
                 roundTo,
                 name == null ? stem(source) : name);
-        ImportedModel imported = ModelInput.imported(source, inputShapes);
-        if (ScalableModelFile.isScalable(imported)) {
-            throw new UserException(source + " is a scalable model already: compile the network that it was made of");
-        }
-        Graph graph = imported.graph();
+        SourceNetwork network = SourceNetwork.read(source, ModelInput.options(source, inputShapes));
+        Graph graph = network.graph();
         LabelledImages calibration = data == null ? null : open(data, graph, Datasets.Part.TRAIN);
         LabelledImages labelled = data == null ? null : open(data, graph, Datasets.Part.TEST);
         CompileResult result;
         try (Stages stages = new Stages(console())) {
             result = new Compiler(Backends.find(backend), stages::at)
-                    .compile(
-                            new SourceNetwork(
-                                    graph,
-                                    String.valueOf(source.getFileName()),
-                                    Digests.sha256(source),
-                                    imported.foreignNodes()),
-                            options,
-                            calibration,
-                            labelled != null && labelled.labelled() ? labelled : null);
+                    .compile(network, options, calibration, labelled != null && labelled.labelled() ? labelled : null);
         } catch (Stages.Cancelled e) {
             console().note("interrupted: nothing was written");
             return Exit.INTERRUPTED;

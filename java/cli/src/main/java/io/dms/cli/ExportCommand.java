@@ -19,9 +19,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         sortOptions = false,
-        description = {"Write one width level as an ordinary dense ONNX model that any ONNX runtime runs."})
+        description = {
+            "Write one width level as an ordinary dense ONNX model that any ONNX runtime runs.",
+            "Without MODEL: the bundled ResNet-20 for CIFAR-10."
+        })
 final class ExportCommand extends DmsCommand {
-    @Parameters(arity = "1", paramLabel = "MODEL", description = "A scalable model.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model.")
     private @Nullable Path model;
 
     @Option(names = "--width", paramLabel = "W", required = true, description = "Width of the level, in (0, 1].")

@@ -5,6 +5,7 @@ import io.dms.cli.report.Inspection;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.onnx.ImportedModel;
+import io.dms.model.onnx.OnnxImporter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +20,10 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Show what is in a model: operators, which backend runs it and why not, channel groups, levels,",
-            "preprocessing, provenance."
+            "preprocessing, provenance. Without MODEL: the bundled ResNet-20 for CIFAR-10."
         })
 final class InspectCommand extends DmsCommand {
-    @Parameters(arity = "1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
     private @Nullable Path model;
 
     @Option(
@@ -64,7 +65,7 @@ final class InspectCommand extends DmsCommand {
         if (model == null) {
             return Inspection.of(ModelInput.scalable(null, List.of()), List.of());
         }
-        ImportedModel imported = ModelInput.imported(model, inputShapes);
+        ImportedModel imported = OnnxImporter.read(model, ModelInput.options(model, inputShapes));
         if (!ScalableModelFile.isScalable(imported)) {
             return Inspection.of(imported, String.valueOf(model.getFileName()));
         }

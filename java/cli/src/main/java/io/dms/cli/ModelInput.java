@@ -5,8 +5,7 @@ import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.model.onnx.ImportOptions;
-import io.dms.model.onnx.ImportedModel;
-import io.dms.model.onnx.OnnxImporter;
+import io.dms.runtime.BundledModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,12 +19,12 @@ final class ModelInput {
     private ModelInput() {}
 
     /**
-     * An ONNX file as it is.
+     * How to read a file.
      *
      * @param shapes {@code --input-shape}, each {@code name:1x3x224x224}
-     * @throws UserException if there is no such file, or it is none that this version reads
+     * @throws UserException if there is no such file, or a shape has another form
      */
-    static ImportedModel imported(Path file, List<String> shapes) {
+    static ImportOptions options(Path file, List<String> shapes) {
         if (!Files.exists(file)) {
             throw new UserException("there is no file " + file + ": check the name");
         }
@@ -33,22 +32,12 @@ final class ModelInput {
         for (String shape : shapes) {
             options = options.withInputShape(shape);
         }
-        return OnnxImporter.read(file, options);
+        return options;
     }
 
     /** A scalable model from its file; any other ONNX file as a model of one level. Null is the bundled model. */
     static ScalableModel scalable(@Nullable Path file, List<String> shapes) {
-        if (file == null) {
-            throw new UserException("give a model");
-        }
-        if (!Files.exists(file)) {
-            throw new UserException("there is no file " + file + ": check the name");
-        }
-        ImportOptions options = ImportOptions.DEFAULT;
-        for (String shape : shapes) {
-            options = options.withInputShape(shape);
-        }
-        return ScalableModelFile.readAny(file, options);
+        return file == null ? BundledModels.resnet20Cifar10() : ScalableModelFile.readAny(file, options(file, shapes));
     }
 
     /**

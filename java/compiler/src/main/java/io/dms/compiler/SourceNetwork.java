@@ -2,6 +2,8 @@ package io.dms.compiler;
 
 import io.dms.model.EnvironmentException;
 import io.dms.model.Graph;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.UserException;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.ImportedModel;
 import io.dms.model.onnx.OnnxImporter;
@@ -29,10 +31,13 @@ public record SourceNetwork(Graph graph, String file, String sha256, List<String
     /**
      * Imports an ONNX file.
      *
-     * @throws io.dms.model.UserException if there is no such file, or it is damaged or not supported
+     * @throws UserException if there is no such file, or it is damaged, not supported, or a scalable model already
      */
     public static SourceNetwork read(Path file, ImportOptions options) {
         ImportedModel model = OnnxImporter.read(file, options);
+        if (ScalableModelFile.isScalable(model)) {
+            throw new UserException(file + " is a scalable model already: compile the network that it was made of");
+        }
         return new SourceNetwork(
                 model.graph(), Objects.toString(file.getFileName()), sha256(file), model.foreignNodes());
     }

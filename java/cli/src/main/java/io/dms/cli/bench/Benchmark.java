@@ -1,5 +1,6 @@
 package io.dms.cli.bench;
 
+import io.dms.cli.machine.ProcessAge;
 import io.dms.cli.machine.SystemFiles;
 import io.dms.model.Graph;
 import io.dms.model.LevelExport;
@@ -14,8 +15,6 @@ import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class Benchmark implements AutoCloseable {
     private final List<Contestant> steady = new ArrayList<>();
     private final List<@Nullable Turn> pairs = new ArrayList<>();
     private final List<@Nullable OnnxRuntimePeer> peers = new ArrayList<>();
-    private final double startMillis;
+    private final @Nullable Double startMillis;
 
     /**
      * Opens the session and runs the first inference.
@@ -63,19 +62,11 @@ public final class Benchmark implements AutoCloseable {
         session = backend.open(model, options.session());
         owned.add(session);
         session.run(levels.get(0), inputs, outputs);
-        startMillis = sinceProcessStart();
+        startMillis = ProcessAge.millis(SystemFiles.ofThisMachine());
     }
 
-    private static double sinceProcessStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(s -> Duration.between(s, Instant.now()).toNanos() / 1e6)
-                .orElse(Double.NaN);
-    }
-
-    /** From the start of the process to the end of the first inference, NaN where the system does not tell. */
-    public double startMillis() {
+    /** From the start of the process to the end of the first inference, or null where the system does not tell. */
+    public @Nullable Double startMillis() {
         return startMillis;
     }
 

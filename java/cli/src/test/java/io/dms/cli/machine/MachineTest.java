@@ -1,6 +1,7 @@
 package io.dms.cli.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,5 +85,15 @@ class MachineTest {
         Path home = Path.of(System.getProperty("user.home"));
         assertThat(Folders.base(null, ".x")).isEqualTo(home.resolve(".x"));
         assertThat(Folders.base("relative", ".x")).isEqualTo(home.resolve(".x"));
+    }
+
+    @Test
+    void theAgeOfAProcessIsReadWhateverItsName() throws IOException {
+        file("proc/uptime", "5000.25 9000.00\n");
+        file("proc/self/stat", "42 (ja) va) S 1 42 42 0 -1 4194560 1 0 0 0 1 1 0 0 20 0 1 0 499900 1 1\n");
+        assertThat(ProcessAge.millis(files())).isCloseTo(1250, within(1e-6));
+        file("proc/self/stat", "42 (java) S 1\n");
+        assertThat(ProcessAge.millis(files())).isNull();
+        assertThat(ProcessAge.millis(SystemFiles.ofThisMachine())).isPositive();
     }
 }

@@ -1,0 +1,127 @@
+package io.dms.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the pages at the root promise is there: the example runs, commands and options exist, links lead somewhere. */
+class ReadmeTest {
+    private static final Path ROOT = root();
+    private static final List<String> PAGES =
+            List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md");
+
+    @TempDir
+    Path folder;
+
+    private static Path root() {
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.exists(at.resolve("LICENSE"))) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    private static String page(String name) throws IOException {
+        return Files.readString(ROOT.resolve(name));
+    }
+
+    @Test
+    void theJavaExampleCompilesAndRuns() throws Exception {
+        Matcher block = Pattern.compile("(?s)```java\\n(.*?)```").matcher(page("README.md"));
+        assertThat(block.find()).isTrue();
+        Path source = Files.writeString(folder.resolve("Example.java"), block.group(1));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+        String classPath = System.getProperty("java.class.path");
+        int status = compiler.run(
+                null, complaints, complaints, "-cp", classPath, "-d", folder.toString(), source.toString());
+        assertThat(status).as(complaints.toString(StandardCharsets.UTF_8)).isZero();
+
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            loader.loadClass("Example").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(4)
+                .allSatisfy(l -> assertThat(l).matches("width [01]\\.\\d\\d: first score -?\\d+\\.\\d+.*"));
+    }
+
+    /** Every {@code ./dms ...} in the pages, up to a comment or the end of its code. */
+    private static List<List<String>> commands() throws IOException {
+        List<List<String>> out = new ArrayList<>();
+        for (String page : PAGES) {
+            Matcher m = Pattern.compile("(?:\\./|`)dms ([a-z][^`#\\n]*)").matcher(page(page));
+            while (m.find()) {
+                out.add(List.of(m.group(1).strip().split("\\s+", -1)));
+            }
+        }
+        return out;
+    }
+
+    @Test
+    void everyCommandAndOptionOfThePagesExists() throws IOException {
+        assertThat(commands()).hasSizeGreaterThan(8);
+        for (List<String> words : commands()) {
+            CommandLine at = Dms.commandLine(new Console(
+                    new java.io.PrintWriter(java.io.Writer.nullWriter()),
+                    new java.io.PrintWriter(java.io.Writer.nullWriter()),
+                    false));
+            for (String word : words) {
+                CommandLine sub = at.getSubcommands().get(word);
+                if (sub != null) {
+                    at = sub;
+                } else if (word.startsWith("-")) {
+                    assertThat(at.getCommandSpec().optionsMap())
+                            .as("dms " + String.join(" ", words))
+                            .containsKey(word.replaceFirst("=.*", ""));
+                }
+            }
+            assertThat(at.getCommandName()).as("dms " + String.join(" ", words)).isNotEqualTo("dms");
+        }
+    }
+
+    @Test
+    void everyLinkLeadsToAFile() throws IOException {
+        List<Path> pages = new ArrayList<>(PAGES.stream().map(ROOT::resolve).toList());
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            docs.filter(p -> p.toString().endsWith(".md")).forEach(pages::add);
+        }
+        for (Path page : pages) {
+            Matcher m = Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(page));
+            while (m.find()) {
+                assertThat(new File(page.getParent().toFile(), m.group(1)))
+                        .as("link in " + page)
+                        .exists();
+            }
+        }
+    }
+
+    @Test
+    void theNoticeNamesWhatIsInside() throws IOException {
+        assertThat(page("NOTICE")).contains("akamaster/pytorch_resnet_cifar10", "Yerlan Idelbayev", "Chart.js");
+        assertThat(page("LICENSE")).contains("Apache License");
+    }
+}
