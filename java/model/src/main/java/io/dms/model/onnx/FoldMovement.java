@@ -197,6 +197,9 @@ final class FoldMovement {
         System.arraycopy(x.dims(), axis + 1, dims, axis + indices.rank(), x.rank() - axis - 1);
         work.spend(n, Constant.size(dims));
         int[] index = new int[Constant.size(dims)];
+        if (size == 0 && index.length > 0) {
+            throw n.error("gathers from an axis that has no elements");
+        }
         int out = 0;
         for (int o = 0; o < outer; o++) {
             for (long i : at) {

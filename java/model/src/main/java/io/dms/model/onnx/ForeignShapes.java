@@ -1,7 +1,10 @@
 package io.dms.model.onnx;
 
+import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.Shape;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,29 @@ final class ForeignShapes {
 
     static @Nullable Shape infer(Node node, @Nullable Shape first) {
         return keepsShape(node.domain(), node.op()) ? first : null;
+    }
+
+    /**
+     * Element types of the activations of a graph that may be other than float, {@link ElementType#UNKNOWN} where they
+     * are not clear: the outputs of foreign nodes and what is computed from them.
+     */
+    static Map<String, Integer> types(Graph graph) {
+        Map<String, Integer> types = new HashMap<>();
+        for (Node n : graph.nodes()) {
+            boolean foreign = !Operators.isSupported(graph, n);
+            if (!foreign && n.inputs().stream().noneMatch(types::containsKey)) {
+                continue;
+            }
+            int first = types.getOrDefault(n.input(0), ElementType.FLOAT);
+            for (int i = 0; i < n.outputs().size(); i++) {
+                boolean known = foreign && i == 0 && n.domain().isEmpty();
+                long to = n.attributes().get("to") instanceof Long l ? l : 0;
+                int type = known ? type(n.op(), to, first) : ElementType.UNKNOWN;
+                types.put(n.outputs().get(i), type);
+            }
+        }
+        types.values().removeIf(t -> t == ElementType.FLOAT);
+        return types;
     }
 
     /** Element type of the first output, {@link ElementType#UNKNOWN} where it is not clear. */

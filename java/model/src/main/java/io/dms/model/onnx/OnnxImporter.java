@@ -109,16 +109,14 @@ public final class OnnxImporter {
         try {
             DeclaredShapes one = new DeclaredShapes(source, options, 1);
             ImportedModel single = new Canonicalizer(source, reader, one, elements).run();
-            boolean openIsAsGood = open != null
-                    && declared.fileBatchOpen()
-                    && open.foreignNodes().size() <= single.foreignNodes().size();
-            return open != null && openIsAsGood ? open : single;
+            boolean keepOpen =
+                    declared.fileBatchOpen() && !single.foreignNodes().isEmpty();
+            return open != null && keepOpen ? open : single;
         } catch (ModelException e) {
             if (open != null) {
                 return open;
             }
-            e.addSuppressed(failure);
-            throw e;
+            throw declared.fileBatchOpen() ? failure : e;
         }
     }
 

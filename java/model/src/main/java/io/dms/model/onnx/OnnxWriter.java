@@ -78,10 +78,13 @@ public final class OnnxWriter {
             out.addNode(node(node));
         }
         graph.inputs().forEach(v -> out.addInput(value(v.name(), v.shape())));
-        graph.outputs().forEach(v -> out.addOutput(value(v.name(), v.shape())));
+        Map<String, Integer> types = ForeignShapes.types(graph);
+        graph.outputs()
+                .forEach(v -> out.addOutput(
+                        types.containsKey(v.name()) ? foreignOutput(v, types) : value(v.name(), v.shape())));
         graph.shapes().forEach((name, shape) -> {
             Node producer = graph.producer(name);
-            if (producer != null && !graph.isOutput(name)) {
+            if (producer != null && !graph.isOutput(name) && !types.containsKey(name)) {
                 out.addValueInfo(value(name, shape));
             }
         });
@@ -270,6 +273,17 @@ public final class OnnxWriter {
             case UINT8 -> TensorProto.DataType.UINT8_VALUE;
             case BOOL -> TensorProto.DataType.BOOL_VALUE;
         };
+    }
+
+    /** An output behind a foreign node: its type as far as it is known, and no shape, which readers infer. */
+    private static ValueInfoProto foreignOutput(Graph.Value v, Map<String, Integer> types) {
+        int type = types.getOrDefault(v.name(), ElementType.UNKNOWN);
+        ValueInfoProto.Builder b = ValueInfoProto.newBuilder().setName(v.name());
+        if (type != ElementType.UNKNOWN) {
+            b.setType(TypeProto.newBuilder()
+                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type)));
+        }
+        return b.build();
     }
 
     private static ValueInfoProto value(String name, Shape shape) {

@@ -41,7 +41,8 @@ final class ShapeOperators {
         Shape s = g.activationShape(n, 0);
         int axis = ConstantFolder.axis(n, n.integer("axis", 0), s.rank());
         if (s.dim(axis) == Shape.BATCH) {
-            throw n.error("splits the batch");
+            splitBatch(n, g, x);
+            return;
         }
         long[] given = n.opset() < 13 ? n.integers("split") : g.integers(n, 1);
         int[] parts = splitParts(n, given, s.dim(axis));
@@ -59,6 +60,13 @@ final class ShapeOperators {
                 List.of(x),
                 outputs,
                 new Attributes().put("axis", axis).put("split", parts).map()));
+    }
+
+    private static void splitBatch(SourceNode n, GraphBuilder g, String x) {
+        if (n.outputs().size() != 1) {
+            throw n.error("splits the batch");
+        }
+        g.alias(n, x);
     }
 
     /**
