@@ -115,13 +115,12 @@ final class Canonicalizer {
     }
 
     private void apply(SourceNode n) {
-        Rule rule = Rules.of(n);
-        if (rule == null || n.output().isEmpty() || !n.captures().isEmpty()) {
+        if (n.output().isEmpty() || !n.captures().isEmpty()) {
             g.emitForeign(n);
             return;
         }
         try {
-            rule.apply(n, g);
+            Rules.apply(n, g);
         } catch (UnsupportedForm e) {
             g.emitForeign(n);
         }

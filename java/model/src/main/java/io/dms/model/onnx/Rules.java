@@ -1,61 +1,58 @@
 package io.dms.model.onnx;
 
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
-/** The rule of every operator that has a canonical form. */
+/** Brings every operator that has a canonical form into it. */
 final class Rules {
-    private static final Map<String, Rule> RULES = Map.ofEntries(
-            Map.entry("Conv", WindowOperators::conv),
-            Map.entry("ConvTranspose", WindowOperators::convTranspose),
-            Map.entry("MaxPool", WindowOperators::pool),
-            Map.entry("AveragePool", WindowOperators::pool),
-            Map.entry("GlobalAveragePool", WindowOperators::global),
-            Map.entry("GlobalMaxPool", WindowOperators::global),
-            Map.entry("BatchNormalization", ElementOperators::batchNormalization),
-            Map.entry("LRN", ElementOperators::lrn),
-            Map.entry("Relu", ElementOperators::unary),
-            Map.entry("Sigmoid", ElementOperators::unary),
-            Map.entry("Tanh", ElementOperators::unary),
-            Map.entry("HardSwish", ElementOperators::unary),
-            Map.entry("LeakyRelu", ElementOperators::leakyRelu),
-            Map.entry("HardSigmoid", ElementOperators::hardSigmoid),
-            Map.entry("PRelu", ElementOperators::prelu),
-            Map.entry("Clip", ElementOperators::clip),
-            Map.entry("Softmax", ElementOperators::softmax),
-            Map.entry("Add", ElementOperators::binary),
-            Map.entry("Sub", ElementOperators::binary),
-            Map.entry("Mul", ElementOperators::binary),
-            Map.entry("Div", ElementOperators::binary),
-            Map.entry("Sum", ElementOperators::sum),
-            Map.entry("Max", ElementOperators::bound),
-            Map.entry("Min", ElementOperators::bound),
-            Map.entry("Identity", ElementOperators::identity),
-            Map.entry("Dropout", ElementOperators::dropout),
-            Map.entry("Cast", ElementOperators::cast),
-            Map.entry("Concat", ShapeOperators::concat),
-            Map.entry("Split", ShapeOperators::split),
-            Map.entry("Slice", ShapeOperators::slice),
-            Map.entry("Gather", ShapeOperators::gather),
-            Map.entry("Pad", ShapeOperators::pad),
-            Map.entry("Flatten", ReshapeOperators::flatten),
-            Map.entry("Reshape", ReshapeOperators::reshape),
-            Map.entry("Squeeze", ReshapeOperators::squeeze),
-            Map.entry("Unsqueeze", ReshapeOperators::unsqueeze),
-            Map.entry("Transpose", ReshapeOperators::transpose),
-            Map.entry("Expand", ReshapeOperators::expand),
-            Map.entry("DepthToSpace", ReshapeOperators::depthToSpace),
-            Map.entry("SpaceToDepth", ReshapeOperators::spaceToDepth),
-            Map.entry("Resize", ResizeOperators::resize),
-            Map.entry("Upsample", ResizeOperators::upsample),
-            Map.entry("ReduceMean", LinearOperators::reduceMean),
-            Map.entry("Gemm", LinearOperators::gemm),
-            Map.entry("MatMul", LinearOperators::matMul));
-
     private Rules() {}
 
-    /** The rule for a node, or null where its operator is outside the supported list. */
-    static @Nullable Rule of(SourceNode n) {
-        return n.domain().isEmpty() ? RULES.get(n.op()) : null;
+    /**
+     * Adds canonical nodes to the graph, or makes the node's output stand for its input. A switch, not a table of
+     * functions: it costs nothing at start.
+     *
+     * @throws UnsupportedForm before anything was added, if the node has no canonical form
+     * @throws io.dms.model.ModelException if the node is damaged
+     */
+    static void apply(SourceNode n, GraphBuilder g) {
+        if (!n.domain().isEmpty()) {
+            throw new UnsupportedForm("operator of another domain");
+        }
+        switch (n.op()) {
+            case "Conv" -> WindowOperators.conv(n, g);
+            case "ConvTranspose" -> WindowOperators.convTranspose(n, g);
+            case "MaxPool", "AveragePool" -> WindowOperators.pool(n, g);
+            case "GlobalAveragePool", "GlobalMaxPool" -> WindowOperators.global(n, g);
+            case "BatchNormalization" -> ElementOperators.batchNormalization(n, g);
+            case "LRN" -> ElementOperators.lrn(n, g);
+            case "Relu", "Sigmoid", "Tanh", "HardSwish" -> ElementOperators.unary(n, g);
+            case "LeakyRelu" -> ElementOperators.leakyRelu(n, g);
+            case "HardSigmoid" -> ElementOperators.hardSigmoid(n, g);
+            case "PRelu" -> ElementOperators.prelu(n, g);
+            case "Clip" -> ElementOperators.clip(n, g);
+            case "Softmax" -> ElementOperators.softmax(n, g);
+            case "Add", "Sub", "Mul", "Div" -> ElementOperators.binary(n, g);
+            case "Sum" -> ElementOperators.sum(n, g);
+            case "Max", "Min" -> ElementOperators.bound(n, g);
+            case "Identity" -> ElementOperators.identity(n, g);
+            case "Dropout" -> ElementOperators.dropout(n, g);
+            case "Cast" -> ElementOperators.cast(n, g);
+            case "Concat" -> ShapeOperators.concat(n, g);
+            case "Split" -> ShapeOperators.split(n, g);
+            case "Slice" -> ShapeOperators.slice(n, g);
+            case "Gather" -> ShapeOperators.gather(n, g);
+            case "Pad" -> ShapeOperators.pad(n, g);
+            case "Flatten" -> ReshapeOperators.flatten(n, g);
+            case "Reshape" -> ReshapeOperators.reshape(n, g);
+            case "Squeeze" -> ReshapeOperators.squeeze(n, g);
+            case "Unsqueeze" -> ReshapeOperators.unsqueeze(n, g);
+            case "Transpose" -> ReshapeOperators.transpose(n, g);
+            case "Expand" -> ReshapeOperators.expand(n, g);
+            case "DepthToSpace" -> ReshapeOperators.depthToSpace(n, g);
+            case "SpaceToDepth" -> ReshapeOperators.spaceToDepth(n, g);
+            case "Resize" -> ResizeOperators.resize(n, g);
+            case "Upsample" -> ResizeOperators.upsample(n, g);
+            case "ReduceMean" -> LinearOperators.reduceMean(n, g);
+            case "Gemm" -> LinearOperators.gemm(n, g);
+            case "MatMul" -> LinearOperators.matMul(n, g);
+            default -> throw new UnsupportedForm("operator outside the list");
+        }
     }
 }
