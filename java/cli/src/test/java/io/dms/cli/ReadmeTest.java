@@ -3,7 +3,6 @@ package io.dms.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +34,7 @@ class ReadmeTest {
     private static Path root() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("LICENSE"))) {
-            at = at.getParent();
+            at = Objects.requireNonNull(at.getParent(), "no folder with a LICENSE above");
         }
         return at;
     }
@@ -112,7 +112,7 @@ class ReadmeTest {
         for (Path page : pages) {
             Matcher m = Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(page));
             while (m.find()) {
-                assertThat(new File(page.getParent().toFile(), m.group(1)))
+                assertThat(page.resolveSibling(m.group(1)))
                         .as("link in " + page)
                         .exists();
             }
