@@ -24,6 +24,7 @@ final class Fusion {
     private final List<Draft> drafts = new ArrayList<>();
     private final Map<String, Draft> writers = new HashMap<>();
     private final Set<Node> done = new HashSet<>();
+    private final Map<List<String>, Node> concats = new HashMap<>();
 
     Fusion(Graph graph, int batch) {
         this.graph = graph;
@@ -339,20 +340,17 @@ final class Fusion {
     private void concat(Node node) {
         List<String> in = node.inputs();
         for (int k = in.size() - 1; k >= 2; k--) {
-            List<String> head = in.subList(0, k);
-            for (Draft d : drafts) {
-                if (d.node.is("Concat")
-                        && d.node.inputs().equals(head)
-                        && d.node.intAttr("axis", 0) == node.intAttr("axis", 0)) {
-                    List<String> shorter = new ArrayList<>();
-                    shorter.add(d.node.output());
-                    shorter.addAll(in.subList(k, in.size()));
-                    other(node.withInputs(shorter));
-                    return;
-                }
+            Node earlier = concats.get(in.subList(0, k));
+            if (earlier != null && earlier.intAttr("axis", 0) == node.intAttr("axis", 0)) {
+                List<String> shorter = new ArrayList<>(List.of(earlier.output()));
+                shorter.addAll(in.subList(k, in.size()));
+                other(node.withInputs(shorter));
+                concats.put(in, node);
+                return;
             }
         }
         other(node);
+        concats.put(in, node);
     }
 
     /** Reshape, Transpose, Reshape that deal out channels are one shuffle. */

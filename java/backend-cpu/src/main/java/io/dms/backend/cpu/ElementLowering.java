@@ -21,6 +21,19 @@ final class ElementLowering {
         return b.constant(Desc.plain(b.scope, d), values);
     }
 
+    /** As {@link #perChannel}, in the layout that the library's fast kernels want beside {@code x}. */
+    private static View perChannelOf(PlanBuilder b, Desc x, float[] values) {
+        long block = x.channelBlock();
+        if (block <= 1) {
+            return perChannel(b, x.dims(), values);
+        }
+        long[] d = new long[x.rank()];
+        Arrays.fill(d, 1);
+        d[1] = values.length;
+        int padded = Math.toIntExact((values.length + block - 1) / block * block);
+        return b.constant(Desc.blocked(b.scope, block, d), Arrays.copyOf(values, padded));
+    }
+
     /** The value in a layout without gaps between its elements. */
     private static View dense(PlanBuilder b, int value) {
         View v = b.view(value);
@@ -102,8 +115,8 @@ final class ElementLowering {
 
     static void scaleShift(PlanBuilder b, Step.ScaleShift s) {
         View x = dense(b, s.input());
-        View scale = perChannel(b, b.dims(s.input()), s.scale());
-        View shift = perChannel(b, b.dims(s.input()), s.shift());
+        View scale = perChannelOf(b, x.desc(), s.scale());
+        View shift = perChannelOf(b, x.desc(), s.shift());
         boolean over = b.dies(s.input()) && x.buf().place == Buf.Place.ARENA;
         if (over) {
             b.set(s.output(), x);
@@ -161,12 +174,6 @@ final class ElementLowering {
         long[] dims = b.dims(big);
         long[] other = padLeft(b.dims(small), dims.length);
         boolean same = Arrays.equals(dims, other);
-        View z;
-        if (same) {
-            z = b.as(small, x.desc());
-        } else {
-            z = b.plain(small).with(Desc.plain(b.scope, other));
-        }
         int kind = switch (s.kind()) {
             case ADD -> dnnl_binary_add;
             case SUB -> dnnl_binary_sub;
@@ -178,13 +185,31 @@ final class ElementLowering {
         if (fused) {
             s.after().forEach(op -> attr.activation((PostOp.Activation) op));
         }
-        Primitive p = binary(b, kind, x.desc(), z.desc(), x.desc(), attr);
-        if ((p == null || p.isReference()) && !same && !x.desc().isPlain()) {
-            x = b.plain(big);
-            p = binary(b, kind, x.desc(), z.desc(), x.desc(), attr);
+        Desc wide = x.desc();
+        Desc plain = Desc.plain(b.scope, dims);
+        Desc narrow = Desc.plain(b.scope, other);
+        Desc[][] layouts = same
+                ? new Desc[][] {{wide, wide}, {plain, plain}}
+                : new Desc[][] {{wide, wide.like(other)}, {wide, narrow}, {plain, narrow}};
+        Primitive p = null;
+        Desc[] chosen = layouts[0];
+        for (Desc[] l : layouts) {
+            p = binary(b, kind, l[0], l[1], l[0], attr);
+            if (p != null && !p.isReference()) {
+                chosen = l;
+                break;
+            }
         }
         if (p == null || p.isReference()) {
             return false;
+        }
+        x = b.as(big, chosen[0]);
+        boolean ranked = b.dims(small).length == dims.length;
+        View z = ranked ? b.as(small, chosen[1]) : b.plain(small).with(narrow);
+        if (!ranked && !chosen[1].isPlain()) {
+            View converted = b.temporary(chosen[1]);
+            b.reorder(z, converted);
+            z = converted;
         }
         boolean over = b.dies(big) && x.buf().place == Buf.Place.ARENA && z.buf() != x.buf();
         if (over) {

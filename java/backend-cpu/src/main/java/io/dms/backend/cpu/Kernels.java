@@ -149,14 +149,14 @@ final class Kernels {
      * Max or average over windows of the last two axes, for geometries that the library refuses.
      *
      * @param max max, else average
-     * @param withPadding an average counts the declared padding
+     * @param withPadding an average divides by the size of the whole window, as ONNX Runtime does also where ceil_mode
+     *     lets it reach beyond the padding
      */
     static Kernel pool(int planes, int[] in, int[] out, Step.Window w, boolean max, boolean withPadding) {
         int[] k = w.kernel();
         int[] s = w.strides();
         int[] d = w.dilations();
         int[] lo = w.padsBegin();
-        int[] hi = w.padsEnd();
         return (x, result) -> {
             FloatBuffer from = x[0];
             int o = 0;
@@ -171,13 +171,12 @@ final class Kernels {
                             for (int kx = 0; kx < k[1]; kx++) {
                                 int c = ox * s[1] - lo[1] + kx * d[1];
                                 boolean inside = y >= 0 && y < in[0] && c >= 0 && c < in[1];
-                                boolean declared = y < in[0] + hi[0] && c < in[1] + hi[1];
                                 if (inside) {
                                     float v = from.get((p * in[0] + y) * in[1] + c);
                                     best = Math.max(best, v);
                                     sum += v;
                                 }
-                                if (inside || (withPadding && declared)) {
+                                if (inside || withPadding) {
                                     n++;
                                 }
                             }

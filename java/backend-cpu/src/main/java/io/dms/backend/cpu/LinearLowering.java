@@ -141,15 +141,23 @@ final class LinearLowering {
         return slow;
     }
 
-    /** Source and destination layouts to try: the library's choice, then plain ones, then channels last. */
+    /** Source and destination layouts to try: the plan's family, the library's choice, then plain, then channels last. */
     private List<Desc[]> layouts() {
         if (s.kind() == Step.LinearKind.GEMM) {
             return List.<Desc[]>of(new Desc[] {Desc.plain(b.scope, in), Desc.plain(b.scope, out)});
         }
-        return List.of(
+        List<Desc[]> layouts = new ArrayList<>();
+        if (b.blocked && s.kind() == Step.LinearKind.CONV && in.length == 4) {
+            Desc from = in[1] < LayoutChoice.BLOCK
+                    ? Desc.plain(b.scope, in)
+                    : Desc.blocked(b.scope, LayoutChoice.BLOCK, in);
+            layouts.add(new Desc[] {from, Desc.blocked(b.scope, LayoutChoice.BLOCK, out)});
+        }
+        layouts.addAll(List.of(
                 new Desc[] {Desc.any(b.scope, in), Desc.any(b.scope, out)},
                 new Desc[] {Desc.plain(b.scope, in), Desc.plain(b.scope, out)},
-                new Desc[] {Desc.channelsLast(b.scope, in), Desc.channelsLast(b.scope, out)});
+                new Desc[] {Desc.channelsLast(b.scope, in), Desc.channelsLast(b.scope, out)}));
+        return layouts;
     }
 
     private PostOps attributes(List<PostOp> after) {

@@ -4,8 +4,12 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.dms.model.Node;
 import io.dms.runtime.Step;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /** Operations that only move elements. */
@@ -44,6 +48,9 @@ final class MoveLowering {
         View whole = b.viewOrNull(out);
         if (whole == null) {
             whole = b.place(out, concatLayout(b, s, axis));
+            if (joined(b, s, axis, whole)) {
+                return;
+            }
         }
         long at = 0;
         for (int v : s.inputs()) {
@@ -55,6 +62,42 @@ final class MoveLowering {
                 b.reorder(part, whole.with(whole.desc().part(from, size)));
             }
             at += size[axis];
+        }
+    }
+
+    /** One primitive for all parts, if they all have the result's kind of layout; false where the library would be slow. */
+    private static boolean joined(PlanBuilder b, Step.Other s, int axis, View whole) {
+        int n = s.inputs().length;
+        List<Integer> arguments = new ArrayList<>();
+        List<View> views = new ArrayList<>();
+        try (PointerPointer<dnnl_memory_desc> parts = new PointerPointer<>(n)) {
+            for (int i = 0; i < n; i++) {
+                View v = b.view(s.inputs()[i]);
+                Desc want = whole.desc().like(v.desc().dims());
+                if (!v.desc().same(want) && !(v.desc().isPlain() && want.isPlain())) {
+                    return false;
+                }
+                parts.put(i, want.md());
+                arguments.add(DNNL_ARG_MULTIPLE_SRC + i);
+                views.add(v.with(want));
+            }
+            PostOps attr = new PostOps(b.scope);
+            Primitive p;
+            try (PointerPointer<dnnl_primitive_desc> made = new PointerPointer<>(1)) {
+                int status = dnnl_concat_primitive_desc_create(
+                        made, Dnnl.get().engine(), whole.desc().md(), n, axis, parts, attr.finish());
+                if (status != 0) {
+                    return false;
+                }
+                p = Primitive.adopt(b.scope, made.get(dnnl_primitive_desc.class, 0));
+            }
+            if (p.isReference()) {
+                return false;
+            }
+            arguments.add(DNNL_ARG_DST);
+            views.add(whole);
+            b.run(p, arguments, views);
+            return true;
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Map;
  * {@code OMP_WAIT_POLICY}). libgomp reads its environment once, when it is loaded.
  */
 final class OmpThreads {
-    private static final int SPIN_COUNT = 20_000;
+    private static final int SPIN_COUNT = 2_000;
 
     private OmpThreads() {}
 

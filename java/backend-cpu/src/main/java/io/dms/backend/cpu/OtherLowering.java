@@ -142,7 +142,7 @@ final class OtherLowering {
             begin[i] = w.padsBegin()[i];
             long reach = (kernel[i] - 1) * w.dilations()[i] + 1;
             end[i] = (out[i + 2] - 1) * strides[i] + reach - in[i + 2] - begin[i];
-            if (begin[i] >= reach || end[i] >= reach || (counts && end[i] > w.padsEnd()[i])) {
+            if (begin[i] >= reach || end[i] >= reach) {
                 return false;
             }
         }

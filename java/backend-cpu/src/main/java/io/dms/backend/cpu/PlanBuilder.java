@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class PlanBuilder {
     final FusedPlan plan;
     final Scope scope;
+    /** Convolutions use blocked layouts. */
+    final boolean blocked;
+
     private final List<WeightUse> weights = new ArrayList<>();
 
     private final List<Operation> operations = new ArrayList<>();
@@ -36,6 +39,7 @@ final class PlanBuilder {
     PlanBuilder(FusedPlan plan, Scope scope) {
         this.plan = plan;
         this.scope = scope;
+        this.blocked = LayoutChoice.blocked(plan);
         this.views = new View[plan.values().size()];
         this.concats = new Concats(plan);
     }

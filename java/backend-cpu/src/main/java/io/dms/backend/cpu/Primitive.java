@@ -42,6 +42,11 @@ final class Primitive {
         return new Primitive(scope, scope.own(pd));
     }
 
+    /** Takes over a descriptor that was made elsewhere. */
+    static Primitive adopt(Scope scope, dnnl_primitive_desc pd) {
+        return new Primitive(scope, scope.own(pd));
+    }
+
     /** As {@link #tryMake}, where there must be one. */
     static Primitive make(Scope scope, Maker maker, String what) {
         dnnl_primitive_desc pd = new dnnl_primitive_desc();
