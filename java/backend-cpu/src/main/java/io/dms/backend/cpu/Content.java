@@ -1,5 +1,6 @@
 package io.dms.backend.cpu;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** What a plan reads beside activations: packed weights, biases, other constants. A {@link WeightStore} keeps it. */
@@ -67,10 +68,11 @@ interface Content {
 
         @Override
         public Job open(long address) {
+            FloatBuffer to = NativeBlock.floatsAt(address, values.length);
             return new Job() {
                 @Override
                 public void run() {
-                    NativeBlock.floatsAt(address, values.length).put(values);
+                    to.put(0, values);
                 }
 
                 @Override
