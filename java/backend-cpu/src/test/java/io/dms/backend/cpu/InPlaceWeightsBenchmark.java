@@ -19,10 +19,13 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Which layers can read a prefix of the full-width master weights in place, and what does it cost against weights packed
- * for the level? A program, not a test: it prints a table in Markdown.
+ * for the level? Prints a table in Markdown. Not run by default:
+ *
+ * <pre>mvn -pl java/backend-cpu -am test -Dtest=InPlaceWeightsBenchmark -Dsurefire.failIfNoSpecifiedTests=false</pre>
  *
  * <p>For each layer and width, in one process and interleaved call by call: the convolution with everything in the layout
  * that the library likes best (the base of all ratios); the same with channels-last activations; and a matrix product
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * read in place from a master as ONNX stores it, {@code [out][in]}. 3x3 layers try a prefix view of blocked master
  * weights.
  */
-final class InPlaceWeightsBenchmark {
+class InPlaceWeightsBenchmark {
     private static final int ROUNDS = Integer.getInteger("rounds", 300);
 
     private static final dnnl_engine ENGINE = new dnnl_engine();
@@ -48,9 +51,8 @@ final class InPlaceWeightsBenchmark {
         }
     }
 
-    private InPlaceWeightsBenchmark() {}
-
-    public static void main(String[] args) {
+    @Test
+    void table() {
         check(dnnl_engine_create(ENGINE, dnnl_cpu, 0));
         check(dnnl_stream_create(STREAM, ENGINE, dnnl_stream_default_flags));
         List<Layer> layers = List.of(
