@@ -75,7 +75,7 @@ final class Calibration {
 
     private List<WidthLevel> run(Backend backend, ImageSample sample, CompileListener listener) {
         if (graphs.size() > 1) {
-            try (Lanes lanes = new Lanes(backend, graphs)) {
+            try (Lanes lanes = new Lanes(backend, graphs, sample.size())) {
                 lanes.walk(
                         sample,
                         n -> visit(lanes.lanes(), n, sample.size()),
@@ -150,7 +150,7 @@ final class Calibration {
                 .computeIfAbsent(node.name(), k -> Moments.zero(channels))
                 .add(here, (double) narrow.images() / sampleSize);
         own.get(level).put(node.name(), site);
-        FloatBuffer[] result = batchNorm ? narrow.make(out) : raw;
+        FloatBuffer[] result = batchNorm ? narrow.tensor(out) : raw;
         apply(narrow, AffineFit.fit(site, here), raw, result, spatial);
     }
 
@@ -163,7 +163,7 @@ final class Calibration {
     private static void apply(Lane lane, Affine affine, FloatBuffer[] from, FloatBuffer[] to, int spatial) {
         int channels = affine.channels();
         float[] values = new float[spatial];
-        for (int k = 0; k < from.length; k++) {
+        for (int k = 0; k < lane.chunks(); k++) {
             for (int i = 0; i < lane.imagesIn(k) * channels; i++) {
                 float scale = affine.scale()[i % channels];
                 float shift = affine.shift()[i % channels];

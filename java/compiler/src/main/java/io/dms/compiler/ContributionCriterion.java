@@ -47,7 +47,7 @@ final class ContributionCriterion implements ImportanceCriterion {
         }
         ImageSample sample = data.first(IMAGES);
         Map<String, double[]> energy = new LinkedHashMap<>();
-        try (Lanes lanes = new Lanes(backend, List.of(graph))) {
+        try (Lanes lanes = new Lanes(backend, List.of(graph), sample.size())) {
             Lane lane = lanes.lanes().get(0);
             lanes.walk(
                     sample,
@@ -128,7 +128,7 @@ final class ContributionCriterion implements ImportanceCriterion {
         FloatBuffer[] chunks = lane.tensor(tensor);
         IntStream.range(0, channels).parallel().forEach(c -> {
             float[] values = new float[spatial];
-            for (int k = 0; k < chunks.length; k++) {
+            for (int k = 0; k < lane.chunks(); k++) {
                 for (int i = 0; i < lane.imagesIn(k); i++) {
                     chunks[k].get((i * channels + c) * spatial, values);
                     for (float v : values) {

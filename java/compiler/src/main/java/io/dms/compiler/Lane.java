@@ -4,69 +4,58 @@ import io.dms.compiler.data.ImageSample;
 import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.Shape;
+import io.dms.runtime.ArenaPlanner;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * One graph on its way through a number of images, node by node: all images pass a node before the next one runs. The
  * images lie in chunks of one batch each; a chunk may be filled in part, what is behind its last image is meaningless.
- * Activations live until their last reader has run. Not thread-safe.
+ * An activation is valid until its last reader has run. Not thread-safe.
  */
 final class Lane {
     private final Graph graph;
     private final NodeRunner runner;
-    private final BufferPool pool;
     private final int batch;
-    private final Map<String, Integer> lastReader = new HashMap<>();
-    private final Map<String, FloatBuffer[]> live = new HashMap<>();
+    private final ArenaPlanner planner = new ArenaPlanner();
+    private final Map<String, Integer> slots = new HashMap<>();
+    private final List<ByteBuffer> arenas = new ArrayList<>();
+    private final Map<String, FloatBuffer[]> views = new HashMap<>();
     private int images;
 
     /** @param batch images in one chunk */
-    Lane(Graph graph, NodeRunner runner, BufferPool pool, int batch) {
+    Lane(Graph graph, NodeRunner runner, int batch) {
         this.graph = graph;
         this.runner = runner;
-        this.pool = pool;
         this.batch = batch;
-        lastReader.putAll(lastReaders(graph));
+        plan();
     }
 
-    private static Map<String, Integer> lastReaders(Graph graph) {
-        Map<String, Integer> out = new HashMap<>();
+    private void plan() {
+        Map<String, int[]> lives = new LinkedHashMap<>();
+        graph.inputs().forEach(v -> lives.put(v.name(), new int[] {0, 0}));
         for (int n = 0; n < graph.nodes().size(); n++) {
+            int step = n + 1;
             Node node = graph.nodes().get(n);
-            for (String tensor : NodeRunner.written(node)) {
-                out.put(tensor, n);
-            }
-            for (String tensor : NodeRunner.activations(graph, node)) {
-                out.put(tensor, n);
-            }
+            NodeRunner.written(node).forEach(t -> lives.put(t, new int[] {step, step}));
+            NodeRunner.activations(graph, node)
+                    .forEach(t -> lives.computeIfPresent(t, (k, life) -> new int[] {life[0], step}));
         }
-        return out;
+        lives.forEach((tensor, life) -> slots.put(tensor, planner.add(4L * floats(tensor), life[0], life[1])));
     }
 
-    /** The most floats that live at a time, for one image. */
-    static long peakFloats(Graph graph) {
-        Map<String, Integer> last = lastReaders(graph);
-        long live = graph.inputs().stream().mapToLong(v -> perImage(v.shape())).sum();
-        long peak = live;
-        for (int n = 0; n < graph.nodes().size(); n++) {
-            Node node = graph.nodes().get(n);
-            List<String> touched = new ArrayList<>(NodeRunner.activations(graph, node));
-            for (String tensor : NodeRunner.written(node)) {
-                live += perImage(graph.shape(tensor));
-                touched.add(tensor);
-            }
-            peak = Math.max(peak, live);
-            for (String tensor : touched) {
-                if (last.getOrDefault(tensor, -1) == n) {
-                    live -= perImage(graph.shape(tensor));
-                }
-            }
-        }
-        return peak;
+    private int floats(String tensor) {
+        return Math.toIntExact(perImage(graph.shape(tensor)) * batch);
+    }
+
+    private static long perImage(Shape shape) {
+        return shape.hasBatch() || shape.rank() == 0 ? shape.elements() : shape.elements() / Math.max(1, shape.dim(0));
     }
 
     /** Floats of the largest activation, for one image. */
@@ -74,8 +63,16 @@ final class Lane {
         return graph.shapes().values().stream().mapToLong(Lane::perImage).max().orElse(1);
     }
 
-    private static long perImage(Shape shape) {
-        return shape.hasBatch() || shape.rank() == 0 ? shape.elements() : shape.elements() / Math.max(1, shape.dim(0));
+    /** Bytes that the activations of one chunk take. */
+    long chunkBytes() {
+        return planner.size();
+    }
+
+    /** Takes memory for this many chunks. */
+    void allocate(int chunks) {
+        for (int k = 0; k < chunks; k++) {
+            arenas.add(ByteBuffer.allocateDirect(Math.toIntExact(planner.size())));
+        }
     }
 
     Graph graph() {
@@ -87,6 +84,11 @@ final class Lane {
         return images;
     }
 
+    /** Chunks that hold images. */
+    int chunks() {
+        return (images + batch - 1) / batch;
+    }
+
     /** Images of a chunk that mean something. */
     int imagesIn(int chunk) {
         return Math.min(batch, images - chunk * batch);
@@ -94,31 +96,29 @@ final class Lane {
 
     /** Starts anew with images of a sample at the graph's only input. */
     void start(ImageSample sample, int from, int count) {
-        live.values().forEach(this::give);
-        live.clear();
         images = count;
-        String input = graph.inputs().get(0).name();
-        FloatBuffer[] chunks = take(input);
-        for (int k = 0; k < chunks.length; k++) {
+        FloatBuffer[] chunks = tensor(graph.inputs().get(0).name());
+        for (int k = 0; k < chunks(); k++) {
             sample.fill(chunks[k], from + k * batch, imagesIn(k));
         }
-        live.put(input, chunks);
     }
 
-    /** The chunks of an activation that lives. */
+    /** Where an activation lies, for all chunks that there is memory for. */
     FloatBuffer[] tensor(String name) {
-        FloatBuffer[] chunks = live.get(name);
-        if (chunks == null) {
-            throw new IllegalStateException("tensor " + name + " does not live here");
-        }
-        return chunks;
+        return views.computeIfAbsent(name, this::view);
     }
 
-    /** Makes room for a tensor that the caller writes. */
-    FloatBuffer[] make(String name) {
-        FloatBuffer[] chunks = take(name);
-        live.put(name, chunks);
-        return chunks;
+    private FloatBuffer[] view(String tensor) {
+        Integer slot = slots.get(tensor);
+        if (slot == null) {
+            throw new IllegalStateException("there is no activation " + tensor);
+        }
+        int offset = Math.toIntExact(planner.offset(slot));
+        return arenas.stream()
+                .map(a -> a.slice(offset, 4 * floats(tensor))
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer())
+                .toArray(FloatBuffer[]::new);
     }
 
     /** Runs one node over all chunks. */
@@ -126,41 +126,14 @@ final class Lane {
         List<FloatBuffer[]> in =
                 NodeRunner.activations(graph, node).stream().map(this::tensor).toList();
         List<FloatBuffer[]> out =
-                NodeRunner.written(node).stream().map(this::make).toList();
-        int chunks = (images + batch - 1) / batch;
-        for (int k = 0; k < chunks; k++) {
+                NodeRunner.written(node).stream().map(this::tensor).toList();
+        for (int k = 0; k < chunks(); k++) {
             int chunk = k;
             runner.run(
                     graph,
                     node,
                     in.stream().map(t -> t[chunk]).toArray(FloatBuffer[]::new),
                     out.stream().map(t -> t[chunk]).toArray(FloatBuffer[]::new));
-        }
-    }
-
-    /** Frees what no node behind this one reads. */
-    void release(int nodeIndex) {
-        live.entrySet().removeIf(e -> {
-            boolean over = lastReader.getOrDefault(e.getKey(), -1) <= nodeIndex;
-            if (over) {
-                give(e.getValue());
-            }
-            return over;
-        });
-    }
-
-    private FloatBuffer[] take(String name) {
-        FloatBuffer[] chunks = new FloatBuffer[(images + batch - 1) / batch];
-        int floats = Math.toIntExact(perImage(graph.shape(name)) * batch);
-        for (int k = 0; k < chunks.length; k++) {
-            chunks[k] = pool.take(floats);
-        }
-        return chunks;
-    }
-
-    private void give(FloatBuffer[] chunks) {
-        for (FloatBuffer b : chunks) {
-            pool.give(b);
         }
     }
 }

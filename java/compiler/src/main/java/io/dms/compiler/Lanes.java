@@ -20,17 +20,20 @@ final class Lanes implements AutoCloseable {
     private final int imagesAtATime;
 
     /**
+     * @param images most images of one walk
      * @throws UserException if the network has not exactly one input of RGB images
      */
-    Lanes(Backend backend, List<Graph> graphs) {
+    Lanes(Backend backend, List<Graph> graphs, int images) {
         int batch = batch(graphs.get(0));
         boolean open = graphs.get(0).inputs().get(0).shape().hasBatch();
         this.runner = new NodeRunner(backend, open ? batch : 1);
-        BufferPool pool = new BufferPool();
-        this.lanes = graphs.stream().map(g -> new Lane(g, runner, pool, batch)).toList();
-        long perImage = 4 * graphs.stream().mapToLong(Lane::peakFloats).sum();
+        this.lanes = graphs.stream().map(g -> new Lane(g, runner, batch)).toList();
+        long perChunk = lanes.stream().mapToLong(Lane::chunkBytes).sum();
         long memory = Math.min(MEMORY_BYTES, Runtime.getRuntime().maxMemory() / 2);
-        this.imagesAtATime = (int) Math.max(batch, memory / perImage / batch * batch);
+        long wanted = (images + batch - 1L) / batch;
+        int chunks = (int) Math.max(1, Math.min(wanted, memory / Math.max(1, perChunk)));
+        lanes.forEach(l -> l.allocate(chunks));
+        this.imagesAtATime = chunks * batch;
     }
 
     /** Why images can't be fed to this network, or an empty string. */
@@ -76,9 +79,6 @@ final class Lanes implements AutoCloseable {
             lanes.forEach(l -> l.start(sample, from, count));
             for (int n = 0; n < nodes; n++) {
                 visitor.visit(n);
-                for (Lane lane : lanes) {
-                    lane.release(n);
-                }
                 progress.at(++done, (long) walks * nodes);
             }
         }

@@ -49,7 +49,7 @@ record Moments(double[] meanX, double[] varX, double[] meanY, double[] varY, dou
             double squaresX = 0;
             double squaresY = 0;
             double products = 0;
-            for (int k = 0; k < x.length; k++) {
+            for (int k = 0; k < laneX.chunks(); k++) {
                 for (int i = 0; i < laneX.imagesIn(k); i++) {
                     x[k].get((i * channels + c) * spatial, a);
                     y[k].get((i * channelsY + channelOf[c]) * spatial, b);

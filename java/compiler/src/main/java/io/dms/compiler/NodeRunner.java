@@ -60,8 +60,8 @@ final class NodeRunner implements AutoCloseable {
         Session session = sessions.get(key);
         if (session == null) {
             session = backend.open(ScalableModel.plain(single(graph, node)), options);
+            sessions.put(key, session); // owned from here on, whatever happens in prepare
             session.prepare(session.model().full());
-            sessions.put(key, session);
             bytes += held(session);
             evict();
         }
