@@ -92,6 +92,9 @@ public final class Compiler {
                 provenance(source, options, criterion, real, sample));
 
         LabelledImages test = measurable(raw, labelled, options, refusal, warnings);
+        if (test != null && real && sample != null && sample.images().describe().equals(test.describe())) {
+            warnings.add("accuracy is measured on the data set that was calibrated on (without its labels)");
+        }
         Map<String, Accuracy> before = test == null ? Map.of() : accuracy(raw, levels, test, options, preprocessing);
         ScalableModel calibrated =
                 sample == null ? raw : withLevels(raw, Calibration.calibrate(raw, backend, sample, listener));
