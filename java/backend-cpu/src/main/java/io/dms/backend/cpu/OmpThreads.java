@@ -14,9 +14,12 @@ import java.util.Map;
  * number of threads belongs to the calling thread.
  *
  * <p>Between two parallel regions libgomp's workers spin, by default for some milliseconds. That makes regions short to
- * enter within a call, but behind the last one it takes a core from others. So the spinning is bounded to about
- * {@value #SPIN_COUNT} turns, unless the environment already says something ({@code GOMP_SPINCOUNT},
- * {@code OMP_WAIT_POLICY}). libgomp reads its environment once, when it is loaded.
+ * enter within a call, but behind the last one it takes a core from others; and where another process holds a core, the
+ * calling thread spins while its own worker waits for that very core. So the spinning is bounded to {@value #SPIN_COUNT}
+ * turns (about 0.1 ms), unless the environment already says something ({@code GOMP_SPINCOUNT}, {@code OMP_WAIT_POLICY}).
+ * The policy {@code active} changes only the bound that holds once several sessions' teams together have more threads
+ * than there are cores: 1000 turns and not 100, which would be too few to last from one region to the next. libgomp reads
+ * its environment once, when it is loaded.
  */
 final class OmpThreads {
     private static final int SPIN_COUNT = 2_000;
@@ -28,6 +31,7 @@ final class OmpThreads {
         if (System.getenv("GOMP_SPINCOUNT") == null && System.getenv("OMP_WAIT_POLICY") == null) {
             Function setenv = Function.getFunction("c", "setenv");
             setenv.invokeInt(new Object[] {"GOMP_SPINCOUNT", Integer.toString(SPIN_COUNT), 0});
+            setenv.invokeInt(new Object[] {"OMP_WAIT_POLICY", "active", 0});
         }
     }
 
