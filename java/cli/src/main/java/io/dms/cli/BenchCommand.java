@@ -6,11 +6,6 @@ import io.dms.cli.bench.Benchmark;
 import io.dms.cli.machine.Folders;
 import io.dms.cli.machine.Machine;
 import io.dms.cli.machine.SystemFiles;
-import io.dms.cli.report.BenchCsv;
-import io.dms.cli.report.BenchHtml;
-import io.dms.cli.report.BenchJson;
-import io.dms.cli.report.BenchTable;
-import io.dms.model.AtomicFile;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
@@ -19,7 +14,6 @@ import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.WeightPolicy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Measure what each width level costs and gives: latency, throughput, memory, accuracy.",
             "Without MODEL: the bundled ResNet-20 for CIFAR-10."
@@ -51,8 +47,6 @@ final class BenchCommand extends DmsCommand {
     /** Above this, a person should look for what disturbs the machine. */
     private static final double STEADY_VARIATION = 0.025;
 
-    private static final int PROGRESS_STEPS = 100;
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -62,7 +56,8 @@ final class BenchCommand extends DmsCommand {
 
     @Option(
             names = "--widths",
-            paramLabel = "W",
+            paramLabel = "W,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Widths to measure, as in 1,0.75,0.5 (default: the model's levels).")
     private double @Nullable [] widths;
@@ -164,23 +159,8 @@ final class BenchCommand extends DmsCommand {
             description = "Shape of an input that the file leaves open, as in input:1x3x224x224.")
     private List<String> inputShapes = new ArrayList<>();
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description = "Write JSON; \"-\" for standard output in place of the table.")
-    private @Nullable String json;
-
-    @Option(names = "--csv", paramLabel = "FILE", description = "Write CSV.")
-    private @Nullable Path csv;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
-    private @Nullable Path html;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "The same by the ending of FILE: .json, .csv or .html. Repeatable.")
-    private List<Path> outputs = new ArrayList<>();
+    @Mixin
+    private BenchOutputs outputs = new BenchOutputs();
 
     BenchCommand(Console console) {
         super(console);
@@ -207,14 +187,14 @@ final class BenchCommand extends DmsCommand {
         try (Benchmark bench = new Benchmark(scalable, levels, chosen, options)) {
             bench.prepare();
             Benchmark.Measured measured;
-            try (Progress progress = console().progress("measuring", "%", PROGRESS_STEPS)) {
-                measured =
-                        bench.measure(console()::cancelled, share -> progress.at(Math.round(share * PROGRESS_STEPS)));
+            long seconds = bench.plannedSeconds();
+            try (Progress progress = console().progress("measuring", "s", seconds)) {
+                measured = bench.measure(console()::cancelled, share -> progress.at(Math.round(share * seconds)));
             }
             List<BenchResult.Level> rows = accuracy.measure(measured.levels(), levels);
             result = result(date, scalable, chosen, bench, measured, rows, accuracy.describe());
         }
-        write(result);
+        outputs.write(console(), result);
         hints(result);
         return result.interrupted() ? Exit.INTERRUPTED : Exit.OK;
     }
@@ -228,38 +208,7 @@ final class BenchCommand extends DmsCommand {
         if (accuracyImages < 1) {
             throw new UserException("--accuracy-images must be at least 1: " + accuracyImages);
         }
-        for (Path output : outputs) {
-            String name = output.toString().toLowerCase(Locale.ROOT);
-            if (name.endsWith(".json")) {
-                json = output.toString();
-            } else if (name.endsWith(".csv")) {
-                csv = output;
-            } else if (name.endsWith(".html")) {
-                html = output;
-            } else {
-                throw new UserException("--output must end in .json, .csv or .html: " + output);
-            }
-        }
-        for (Path target : targets()) {
-            Targets.writable(target);
-            if (model != null) {
-                Targets.differ(target, model);
-            }
-        }
-    }
-
-    private List<Path> targets() {
-        List<Path> out = new ArrayList<>();
-        if (json != null && !json.equals(JsonFile.STANDARD_OUTPUT)) {
-            out.add(Path.of(json));
-        }
-        if (csv != null) {
-            out.add(csv);
-        }
-        if (html != null) {
-            out.add(html);
-        }
-        return out;
+        outputs.check(model);
     }
 
     private @Nullable Path dataFolder() {
@@ -313,34 +262,14 @@ final class BenchCommand extends DmsCommand {
                         Double.compare(a.latency().variation(), b.latency().variation()))
                 .ifPresent(l -> out.add(String.format(
                         Locale.ROOT,
-                        "latency varied, most at width %s: standard deviation %.1f %% of the mean (steady is below 2.5 %%);"
-                                + " close other programs, or compare p50 alone",
-                        l.name(),
-                        100 * l.latency().variation())));
+                        "latency varied by %.1f %% at width %s (steady is below 2.5 %%): close other programs, or"
+                                + " compare p50 alone",
+                        100 * l.latency().variation(),
+                        l.name())));
         if (measured.clockWarning() != null) {
             out.add(measured.clockWarning());
         }
         return out;
-    }
-
-    private void write(BenchResult result) {
-        if (json != null) {
-            JsonFile.write(console(), json, BenchJson.of(result));
-        }
-        if (csv != null) {
-            writeText(csv, BenchCsv.of(result));
-        }
-        if (html != null) {
-            writeText(html, BenchHtml.of(result));
-        }
-        if (!JsonFile.STANDARD_OUTPUT.equals(json)) {
-            BenchTable.lines(result).forEach(console()::print);
-        }
-        result.warnings().forEach(console()::warn);
-    }
-
-    private static void writeText(Path file, String text) {
-        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void hints(BenchResult result) {

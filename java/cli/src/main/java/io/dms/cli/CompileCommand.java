@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compile",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Make a scalable model of a trained network: find channel groups, rank and order their channels,",
             "choose width levels, calibrate each level's normalisation."
@@ -44,7 +45,8 @@ final class CompileCommand extends DmsCommand {
 
     @Option(
             names = "--widths",
-            paramLabel = "W",
+            paramLabel = "W,...",
+            hideParamSyntax = true,
             split = ",",
             defaultValue = "1,0.75,0.5,0.25",
             description = "Widths of the levels (default: 1,0.75,0.5,0.25).")
@@ -81,6 +83,7 @@ final class CompileCommand extends DmsCommand {
     @Option(
             names = "--mean",
             paramLabel = "R,G,B",
+            hideParamSyntax = true,
             split = ",",
             description = "Mean of each input channel, in units of byte / 255 (default: ImageNet's).")
     private float @Nullable [] mean;
@@ -88,6 +91,7 @@ final class CompileCommand extends DmsCommand {
     @Option(
             names = "--std",
             paramLabel = "R,G,B",
+            hideParamSyntax = true,
             split = ",",
             description = "Standard deviation of each input channel, in units of byte / 255 (default: ImageNet's).")
     private float @Nullable [] std;

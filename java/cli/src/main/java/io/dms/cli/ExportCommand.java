@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Write one width level as an ordinary dense ONNX model that any ONNX runtime runs.",
             "Without MODEL: the bundled ResNet-20 for CIFAR-10."

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Show what is in a model: operators, which backend runs it and why not, channel groups, levels,",
             "preprocessing, provenance. Without MODEL: the bundled ResNet-20 for CIFAR-10."

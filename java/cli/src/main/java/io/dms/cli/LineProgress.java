@@ -22,7 +22,7 @@ final class LineProgress implements Progress {
         long now = total <= 0 ? 0 : Math.min(4, 4 * done / total);
         if (now > quarters) {
             quarters = now;
-            err.println(task + ": " + 25 * now + " %" + (unit.equals("%") ? "" : " of " + total + " " + unit));
+            err.println(task + ": " + 25 * now + " % of " + total + " " + unit);
         }
     }
 

@@ -29,7 +29,7 @@ final class Stages implements AutoCloseable {
         if (!stage.equals(this.stage)) {
             close();
             this.stage = stage;
-            progress = console.progress(stage, "steps", total);
+            progress = console.progress(stage, stage.startsWith("accuracy") ? "images" : "layers", total);
         }
         if (progress != null) {
             progress.at(done);

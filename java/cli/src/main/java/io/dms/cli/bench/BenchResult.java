@@ -54,6 +54,14 @@ public record BenchResult(
         List<Peer> peers,
         List<String> warnings,
         boolean interrupted) {
+    /** The other engine's figures at a level, or null. */
+    public @Nullable Peer peerOf(Level level) {
+        return peers.stream()
+                .filter(p -> p.width() == level.width())
+                .findFirst()
+                .orElse(null);
+    }
+
     /**
      * One width level.
      *

@@ -94,6 +94,12 @@ public final class Benchmark implements AutoCloseable {
                 .graph();
     }
 
+    /** About how long {@link #measure} counts calls, in seconds, at least 1. */
+    public long plannedSeconds() {
+        long contestants = turns.stream().mapToLong(t -> t.contestants().size()).sum();
+        return Math.max(1, contestants * options.duration().toMillis() / 1000);
+    }
+
     private byte[] export(WidthLevel level) {
         return OnnxWriter.toBytes(LevelExport.graph(model, level), Map.of(), Map.of());
     }

@@ -34,6 +34,7 @@ public final class Fetcher {
     private final HttpClient client = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(Duration.ofSeconds(20))
+            .proxy(new EnvironmentProxy(System::getenv))
             .build();
     private final LongConsumer progress;
     private final BooleanSupplier cancelled;

@@ -1,9 +1,5 @@
 package io.dms.cli.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.cli.bench.BenchResult;
 import io.dms.cli.bench.Latency;
 import java.io.IOException;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BenchHtml {
     private static final String WEBJAR = "META-INF/resources/webjars/chart.js/";
-    private static final double CHART_SHARE = 0.995;
     private static final List<String> COLUMNS = List.of(
             "Width",
             "MMAC",
@@ -40,14 +35,13 @@ public final class BenchHtml {
             "Top-1",
             "vs own model",
             "vs peer");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final BenchResult result;
     private final boolean accuracy;
 
     private BenchHtml(BenchResult result) {
         this.result = result;
-        this.accuracy = result.levels().stream().anyMatch(l -> l.top1() != null);
+        this.accuracy = BenchCharts.hasAccuracy(result);
     }
 
     /** The whole page. */
@@ -72,7 +66,7 @@ public final class BenchHtml {
         parts.put("facts", facts());
         parts.put("environment", environment());
         parts.put("command", escape(result.command()));
-        parts.put("data", data().replace("<", "\\u003c"));
+        parts.put("data", BenchCharts.data(result).replace("<", "\\u003c"));
         parts.put("chartjs", chartJs());
         return fill(resource("io/dms/cli/report/bench.html"), parts);
     }
@@ -133,7 +127,7 @@ public final class BenchHtml {
         List<List<String>> rows = new ArrayList<>();
         List<Boolean> others = new ArrayList<>();
         for (BenchResult.Level l : result.levels()) {
-            BenchResult.Peer peer = peer(l);
+            BenchResult.Peer peer = result.peerOf(l);
             Latency latency = l.latency();
             rows.add(List.of(
                     l.name(),
@@ -194,13 +188,6 @@ public final class BenchHtml {
                 "",
                 "",
                 "");
-    }
-
-    private BenchResult.@Nullable Peer peer(BenchResult.Level level) {
-        return result.peers().stream()
-                .filter(p -> p.width() == level.width())
-                .findFirst()
-                .orElse(null);
     }
 
     private String facts() {
@@ -264,56 +251,6 @@ public final class BenchHtml {
                 .append(escape(value))
                 .append("</dd>\n"));
         return out.append("</dl>\n").toString();
-    }
-
-    private String data() {
-        ObjectNode root = MAPPER.createObjectNode();
-        root.put("accuracy", accuracy);
-        ArrayNode own = series(root, "DMS, one model");
-        for (BenchResult.Level l : result.levels()) {
-            point(own, l.name(), l.latency().p50(), l.top1());
-        }
-        if (!result.peers().isEmpty()) {
-            ArrayNode other = series(root, result.peers().get(0).name() + ", a model for each width");
-            for (BenchResult.Level l : result.levels()) {
-                BenchResult.Peer p = peer(l);
-                if (p != null) {
-                    point(other, l.name(), p.latency().p50(), l.top1());
-                }
-            }
-        }
-        root.putArray("spread");
-        result.levels().forEach(l -> spread(root, "width " + l.name(), l.latency()));
-        return json(root);
-    }
-
-    private static ArrayNode series(ObjectNode root, String label) {
-        ObjectNode node = root.withArray("series").addObject();
-        node.put("label", label);
-        return node.putArray("points");
-    }
-
-    private static void point(ArrayNode points, String name, double x, @Nullable Double top1) {
-        points.addObject().put("name", name).put("x", x).put("y", top1 == null ? null : 100 * top1);
-    }
-
-    private static void spread(ObjectNode root, String label, Latency latency) {
-        ObjectNode node = root.withArray("spread").addObject();
-        node.put("label", label);
-        ArrayNode points = node.putArray("points");
-        for (Latency.Step s : latency.steps()) {
-            if (s.share() <= CHART_SHARE || points.isEmpty()) {
-                points.addObject().put("x", s.millis()).put("y", 100 * s.share());
-            }
-        }
-    }
-
-    private static String json(ObjectNode node) {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static String chartJs() {

@@ -83,11 +83,8 @@ public final class BenchTable {
                     Figures.percent(l.top1()),
                     Figures.ratio(l.ownModelRatio())));
             if (peers) {
-                row.add(Figures.ratio(r.peers().stream()
-                        .filter(p -> p.width() == l.width())
-                        .map(BenchResult.Peer::ratioP50)
-                        .findFirst()
-                        .orElse(null)));
+                BenchResult.Peer peer = r.peerOf(l);
+                row.add(Figures.ratio(peer == null ? null : peer.ratioP50()));
             }
             table.row(row.toArray(String[]::new));
         }

@@ -27,7 +27,7 @@ public final class CompileReports {
         out.add("");
         out.addAll(groups(r.groups()));
         if (!r.foreignNodes().isEmpty()) {
-            out.add("not understood, channels around them kept whole: " + String.join(", ", r.foreignNodes()));
+            out.add(foreign(r.foreignNodes()));
         }
         out.add("");
         out.addAll(levels(r));
@@ -35,6 +35,11 @@ public final class CompileReports {
             out.add("top-1 on " + r.accuracySet());
         }
         return out;
+    }
+
+    /** Nodes that grouping has no rule for. */
+    static String foreign(List<String> nodes) {
+        return "no known operator, channels around it kept whole: " + layers(nodes);
     }
 
     /** The groups that can be cut as a table, those kept whole by their reason. */

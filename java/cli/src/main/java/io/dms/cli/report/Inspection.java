@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,11 @@ public final class Inspection {
         operators().forEach((op, n) -> operators.row(op, Integer.toString(n)));
         out.addAll(operators.lines());
         if (!foreignNodes.isEmpty()) {
-            out.add("not understood, channels around them kept whole: " + String.join(", ", foreignNodes));
+            Set<String> names = Set.copyOf(foreignNodes);
+            out.add(CompileReports.foreign(graph.nodes().stream()
+                    .filter(n -> names.contains(n.name()))
+                    .map(n -> n.op() + " (node " + n.name() + ")")
+                    .toList()));
         }
         out.add("");
         refusals.forEach((backend, why) -> {

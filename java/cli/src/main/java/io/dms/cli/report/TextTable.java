@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Columns of text with a head, as wide as their widest cell. Not thread-safe. */
 public final class TextTable {
-    private static final String GAP = "   ";
+    private static final String GAP = "  ";
 
     private final List<Boolean> left = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();

@@ -192,4 +192,21 @@ class InstallTest {
                 .isInstanceOf(EnvironmentException.class)
                 .hasMessageContaining("503");
     }
+
+    @Test
+    void theProxyOfTheEnvironmentServesHttpsAlone() {
+        EnvironmentProxy proxy =
+                new EnvironmentProxy(name -> name.equals("https_proxy") ? "http://proxy.example:8080/" : null);
+        assertThat(proxy.select(URI.create("https://a.example/x")))
+                .extracting(p -> String.valueOf(p.address()))
+                .singleElement()
+                .asString()
+                .contains("proxy.example")
+                .contains("8080");
+        assertThat(proxy.select(URI.create("http://a.example/x")))
+                .allSatisfy(p -> assertThat(String.valueOf(p)).doesNotContain("proxy.example"));
+        EnvironmentProxy none = new EnvironmentProxy(name -> name.equals("HTTPS_PROXY") ? "::nonsense" : null);
+        assertThat(none.select(URI.create("https://a.example/x")))
+                .allSatisfy(p -> assertThat(String.valueOf(p)).doesNotContain("nonsense"));
+    }
 }

@@ -88,7 +88,7 @@ class BenchReportTest {
                 .anySatisfy(l -> assertThat(l).startsWith("1.00").contains("0.482", "91.73 %", "1.01x", "0.88x"));
         assertThat(lines).anySatisfy(l -> assertThat(l).contains("p50 1.02x", "p90 1.11x", "1234 switches"));
         assertThat(BenchTable.lines(Samples.bare()))
-                .anySatisfy(l -> assertThat(l).startsWith("1.00").endsWith("2075        -       -              -"));
+                .anySatisfy(l -> assertThat(l).startsWith("1.00").endsWith("2075       -      -             -"));
     }
 
     @Test

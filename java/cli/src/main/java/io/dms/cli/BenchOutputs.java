@@ -1,0 +1,92 @@
+package io.dms.cli;
+
+import io.dms.cli.bench.BenchResult;
+import io.dms.cli.report.BenchCsv;
+import io.dms.cli.report.BenchHtml;
+import io.dms.cli.report.BenchJson;
+import io.dms.cli.report.BenchTable;
+import io.dms.model.AtomicFile;
+import io.dms.model.UserException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the benchmark's result goes, and in which forms. */
+final class BenchOutputs {
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write JSON; \"-\" for standard output in place of the table.")
+    private @Nullable String json;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write CSV.")
+    private @Nullable Path csv;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
+    private @Nullable Path html;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "The same by the ending of FILE: .json, .csv or .html. Repeatable.")
+    private List<Path> outputs = new ArrayList<>();
+
+    /**
+     * Checks all targets before time is spent.
+     *
+     * @param source the model file, or null
+     */
+    void check(@Nullable Path source) {
+        for (Path output : outputs) {
+            String name = output.toString().toLowerCase(Locale.ROOT);
+            if (name.endsWith(".json")) {
+                json = output.toString();
+            } else if (name.endsWith(".csv")) {
+                csv = output;
+            } else if (name.endsWith(".html")) {
+                html = output;
+            } else {
+                throw new UserException("--output must end in .json, .csv or .html: " + output);
+            }
+        }
+        Path jsonFile = json == null || toStandardOutput() ? null : Path.of(json);
+        Stream.of(jsonFile, csv, html).filter(Objects::nonNull).forEach(target -> {
+            Targets.writable(target);
+            if (source != null) {
+                Targets.differ(target, source);
+            }
+        });
+    }
+
+    private boolean toStandardOutput() {
+        return JsonFile.STANDARD_OUTPUT.equals(json);
+    }
+
+    /** Shows the result first, then writes the files, so that a full disk does not take away what was measured. */
+    void write(Console console, BenchResult result) {
+        if (!toStandardOutput()) {
+            BenchTable.lines(result).forEach(console::print);
+            console.out().flush();
+        }
+        result.warnings().forEach(console::warn);
+        if (json != null) {
+            JsonFile.write(console, json, BenchJson.of(result));
+        }
+        if (csv != null) {
+            write(csv, BenchCsv.of(result));
+        }
+        if (html != null) {
+            write(html, BenchHtml.of(result));
+        }
+    }
+
+    private static void write(Path file, String text) {
+        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}
