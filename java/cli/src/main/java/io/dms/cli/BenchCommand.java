@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -195,7 +197,7 @@ final class BenchCommand extends DmsCommand {
             result = result(date, scalable, chosen, bench, measured, rows, accuracy.describe());
         }
         outputs.write(console(), result);
-        hints(result);
+        hints(result, scalable);
         return result.interrupted() ? Exit.INTERRUPTED : Exit.OK;
     }
 
@@ -272,7 +274,7 @@ final class BenchCommand extends DmsCommand {
         return out;
     }
 
-    private void hints(BenchResult result) {
+    private void hints(BenchResult result, ScalableModel scalable) {
         if (result.interrupted()) {
             console().note("interrupted: these are the figures until then");
         } else if (result.accuracyData() == null && !noAccuracy && model == null) {
@@ -281,6 +283,20 @@ final class BenchCommand extends DmsCommand {
                             + " again");
         } else if (result.accuracyData() == null && !noAccuracy) {
             console().note("accuracy was not measured: give a labelled data set with --data DIR");
+        } else if (losesMuch(result) && !scalable.provenance().containsKey("training")) {
+            console()
+                    .note(
+                            "the levels of this model are calibrated, not fine-tuned: that is why narrow ones lose so much"
+                                    + " accuracy");
         }
+    }
+
+    private static boolean losesMuch(BenchResult result) {
+        DoubleSummaryStatistics top1 = result.levels().stream()
+                .map(BenchResult.Level::top1)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .summaryStatistics();
+        return top1.getCount() > 1 && top1.getMin() < 0.9 * top1.getMax();
     }
 }
