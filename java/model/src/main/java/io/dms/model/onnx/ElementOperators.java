@@ -134,6 +134,17 @@ final class ElementOperators {
         g.emit(n, n.op(), inputs, new Attributes().map());
     }
 
+    /** Squares, as detectors decode boxes. */
+    static void pow(SourceNode n, GraphBuilder g) {
+        String x = g.activation(n, 0);
+        Constant c = n.hasInput(1) ? g.constant(n.input(1)) : null;
+        Shape s = g.activationShape(n, 0);
+        if (c == null || c.size() != 1 || c.rank() > s.rank() || c.value(0) != 2) {
+            throw new UnsupportedForm("not a square");
+        }
+        g.emit(n, "Mul", List.of(x, x), new Attributes().map());
+    }
+
     static void sum(SourceNode n, GraphBuilder g) {
         List<String> inputs = new ArrayList<>();
         for (int i = 0; i < n.inputs().size(); i++) {

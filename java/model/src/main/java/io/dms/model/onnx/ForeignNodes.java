@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes outside the supported list, from the file and back to it. Outer tensors that a node's subgraphs read by name are
@@ -24,6 +26,32 @@ final class ForeignNodes {
         Map<String, Object> attributes = new LinkedHashMap<>();
         n.attributes().forEach((name, a) -> attributes.put(name, value(a, n, reader)));
         return new Node(n.name(), n.op(), n.domain(), inputs, n.outputs(), attributes);
+    }
+
+    /**
+     * Reductions changed how they take their axes: as an attribute until operator set 12 (ReduceSum) or 17 (all
+     * others), as an input since. Graphs have the meaning of operator set 17.
+     *
+     * @param axes the axes where they are constant, or null
+     * @param name gives a constant a name in the graph
+     */
+    static Node upgradeReduction(SourceNode n, Node node, long @Nullable [] axes, Function<Constant, String> name) {
+        if (!n.domain().isEmpty()
+                || !n.op().startsWith("Reduce")
+                || axes == null
+                || n.inputs().isEmpty()) {
+            return node;
+        }
+        boolean sum = n.op().equals("ReduceSum");
+        if (sum && n.opset() < 13) {
+            String in = name.apply(Constant.longs(ElementType.INT64, new int[] {axes.length}, axes));
+            Map<String, Object> attributes = new LinkedHashMap<>(node.attributes());
+            attributes.remove("axes");
+            return new Node(n.name(), n.op(), "", List.of(node.input(0), in), n.outputs(), attributes);
+        }
+        return sum || n.opset() < 18
+                ? node
+                : node.withInputs(List.of(node.input(0))).with("axes", axes);
     }
 
     private static Object value(AttributeProto a, SourceNode n, TensorReader reader) {

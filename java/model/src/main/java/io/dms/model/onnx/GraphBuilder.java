@@ -35,6 +35,7 @@ final class GraphBuilder {
     private final Map<String, Tensor> initializers = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> foreign = new LinkedHashSet<>();
+    private final Map<String, String> expansions = new HashMap<>();
     private boolean foreignMayMixBatch;
 
     GraphBuilder(SourceModel source, TensorReader reader, DeclaredShapes declared) {
@@ -159,6 +160,7 @@ final class GraphBuilder {
     String initializer(String name, Constant c) {
         if (!initializers.containsKey(name)) {
             initializers.put(name, c.toTensor(name));
+            constants.putIfAbsent(name, c);
         }
         return name;
     }
@@ -255,12 +257,12 @@ final class GraphBuilder {
                 inputs.add(c == null ? resolve(in) : in);
             }
         }
-        Node node = ForeignNodes.read(n, inputs, reader);
-        Shape first = inputs.isEmpty() || inputs.get(0).isEmpty() ? null : shape(inputs.get(0));
+        Node node = ForeignNodes.upgradeReduction(
+                n, ForeignNodes.read(n, inputs, reader), reductionAxes(n), c -> initializer(freshTensor("axes"), c));
         int firstType = inputs.isEmpty() ? ElementType.UNKNOWN : type(inputs.get(0));
         for (int i = 0; i < n.outputs().size(); i++) {
             String out = n.outputs().get(i);
-            Shape s = i == 0 ? ForeignShapes.infer(node, first) : null;
+            Shape s = i == 0 ? ForeignShapes.infer(node, this::shape) : null;
             s = s == null ? declared.shape(out) : s;
             if (s != null && constant(out) == null) {
                 shapes.put(out, s);
@@ -274,6 +276,14 @@ final class GraphBuilder {
         foreignMayMixBatch |= !ForeignShapes.keepsShape(n.domain(), n.op());
         foreign.add(node.name());
         nodes.add(node);
+    }
+
+    private long @Nullable [] reductionAxes(SourceNode n) {
+        if (!n.op().startsWith("Reduce") || !n.hasInput(1)) {
+            return n.op().startsWith("Reduce") ? n.integers("axes") : null;
+        }
+        Constant c = constant(n.input(1));
+        return c == null || c.isFloat() || c.isSymbolic() || c.size() == 0 ? null : c.longs();
     }
 
     /** Makes sure that a tensor of the file is there under its own name: an activation, or an initializer. */
@@ -293,6 +303,11 @@ final class GraphBuilder {
         if (!foreign.contains(producer.name())) {
             emitForeign(producer);
         }
+    }
+
+    /** Tensors that are another one repeated along axes of size 1, which broadcasting does as well. */
+    Map<String, String> expansions() {
+        return expansions;
     }
 
     String name() {

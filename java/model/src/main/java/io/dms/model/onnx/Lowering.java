@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Slice with a stride over space and zeros padded to the channels, or one of them alone: a strided 1x1
  *       convolution (the shortcut "option A" of He et al., 2015).
  *   <li>Zeros padded to space before a convolution: pads of the convolution.
+ *   <li>Zeros padded to space before an average: pads of the average, which count.
+ *   <li>A tensor repeated along axes before arithmetic that broadcasts: the tensor itself.
  *   <li>MatMul of a matrix and weights, with or without a bias added: Gemm.
  * </ul>
  */
@@ -49,6 +51,8 @@ final class Lowering {
         pass(this::slices);
         pass(this::shortcut);
         pass(this::padsOfConvolution);
+        pass(this::padsOfAverage);
+        pass(this::broadcast);
         pass(this::gemm);
         pass(this::biasOfGemm);
         return graph();
@@ -214,28 +218,67 @@ final class Lowering {
     }
 
     private @Nullable Node padsOfConvolution(Node n) {
-        if (!n.is("Conv")) {
+        Node pad = n.is("Conv") ? zerosAround(n.input(0)) : null;
+        return pad == null ? null : withPads(n, pad);
+    }
+
+    private @Nullable Node padsOfAverage(Node n) {
+        Node pad = n.is("AveragePool") ? zerosAround(n.input(0)) : null;
+        boolean noPads =
+                Arrays.stream(n.is("AveragePool") ? n.ints("pads") : new int[0]).allMatch(p -> p == 0);
+        if (pad == null || !noPads) {
             return null;
         }
-        Node pad = producer(n.input(0), "Pad");
+        Node merged = withPads(n, pad).with("count_include_pad", 1L);
+        int[] pads = merged.ints("pads");
+        int[] kernel = merged.ints("kernel_shape");
+        for (int i = 0; i < pads.length; i++) {
+            if (pads[i] >= kernel[i % kernel.length]) {
+                return null;
+            }
+        }
+        return merged;
+    }
+
+    /** The Pad that wrote a tensor, where it puts zeros around the space alone and nothing else reads it. */
+    private @Nullable Node zerosAround(String tensor) {
+        Node pad = producer(tensor, "Pad");
         if (pad == null || !isZeroPad(pad) || !soleReader(pad.output())) {
             return null;
         }
+        int[] p = pad.ints("pads");
+        int rank = p.length / 2;
+        return rank > 2 && p[0] == 0 && p[1] == 0 && p[rank] == 0 && p[rank + 1] == 0 ? pad : null;
+    }
+
+    private static Node withPads(Node n, Node pad) {
         int[] outer = pad.ints("pads");
-        int rank = outer.length / 2;
         int[] pads = n.ints("pads");
-        if (outer[0] != 0 || outer[1] != 0 || outer[rank] != 0 || outer[rank + 1] != 0) {
-            return null;
-        }
-        int space = rank - 2;
+        int space = pads.length / 2;
         for (int i = 0; i < space; i++) {
             pads[i] += outer[i + 2];
-            pads[i + space] += outer[i + 2 + rank];
+            pads[i + space] += outer[i + 4 + space];
         }
         List<String> inputs = new ArrayList<>(n.inputs());
         inputs.set(0, pad.input(0));
         return n.withInputs(inputs)
                 .with("pads", Arrays.stream(pads).asLongStream().toArray());
+    }
+
+    private @Nullable Node broadcast(Node n) {
+        if (!n.is("Add") && !n.is("Sub") && !n.is("Mul") && !n.is("Div")) {
+            return null;
+        }
+        Shape out = g.shape(n.output());
+        for (int i = 0; i < 2; i++) {
+            String small = g.expansions().get(n.input(i));
+            Shape a = small == null ? null : g.shape(small);
+            Shape b = g.shape(n.input(1 - i));
+            if (small != null && a != null && b != null && out != null && b.equals(out) && a.rank() <= b.rank()) {
+                return n.withInputs(i == 0 ? List.of(small, n.input(1)) : List.of(n.input(0), small));
+            }
+        }
+        return null;
     }
 
     private @Nullable Node gemm(Node n) {

@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 
 /** Operators that give the same elements another shape or order. */
 final class ReshapeOperators {
+    private static final int MOST_ZEROS = 1 << 22;
+
     private ReshapeOperators() {}
 
     static void flatten(SourceNode n, GraphBuilder g) {
@@ -146,7 +148,10 @@ final class ReshapeOperators {
         g.emit(n, n.op(), List.of(x), new Attributes().put("perm", perm).map());
     }
 
-    /** An Expand that changes nothing, as exporters write it where a shape might have been open. */
+    /**
+     * Expand repeats along axes of size 1: adding zeros does the same, and mostly the next node broadcasts anyway.
+     * Exporters also write it where it changes nothing.
+     */
     static void expand(SourceNode n, GraphBuilder g) {
         String x = g.activation(n, 0);
         Shape s = g.activationShape(n, 0);
@@ -154,15 +159,31 @@ final class ReshapeOperators {
         if (to.size() > s.rank()) {
             throw new UnsupportedForm("adds axes");
         }
+        int[] zeros = new int[s.rank()];
+        Arrays.fill(zeros, 1);
         for (int i = 0; i < to.size(); i++) {
-            int have = s.dim(s.rank() - to.size() + i);
+            int axis = s.rank() - to.size() + i;
+            int have = s.dim(axis);
             boolean batch = to.batch(i) == 1 && to.value(i) == 0;
             boolean same = to.batch(i) == 0 && (to.value(i) == 1 || to.value(i) == have);
-            if (!same && !(batch && have == Shape.BATCH)) {
-                throw new UnsupportedForm("changes the shape");
+            if (have == 1 && to.batch(i) == 0 && to.value(i) > 1 && to.value(i) <= MOST_ZEROS) {
+                zeros[axis] = (int) to.value(i);
+            } else if (!same && !(batch && have == Shape.BATCH)) {
+                throw new UnsupportedForm("repeats the batch");
             }
         }
-        g.alias(n, x);
+        long size = Arrays.stream(zeros).asLongStream().reduce(1, Math::multiplyExact);
+        if (size > MOST_ZEROS) {
+            throw new UnsupportedForm("repeats too much");
+        }
+        if (size == 1) {
+            g.alias(n, x);
+            return;
+        }
+        String name =
+                g.initializer(g.freshTensor(n.output() + "_zeros"), Constant.floats(zeros, new float[(int) size]));
+        g.emit(n, "Add", List.of(x, name), new Attributes().map());
+        g.expansions().put(n.output(), x);
     }
 
     static void depthToSpace(SourceNode n, GraphBuilder g) {

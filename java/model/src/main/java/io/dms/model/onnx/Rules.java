@@ -29,6 +29,7 @@ final class Rules {
             case "Clip" -> ElementOperators.clip(n, g);
             case "Softmax" -> ElementOperators.softmax(n, g);
             case "Add", "Sub", "Mul", "Div" -> ElementOperators.binary(n, g);
+            case "Pow" -> ElementOperators.pow(n, g);
             case "Sum" -> ElementOperators.sum(n, g);
             case "Max", "Min" -> ElementOperators.bound(n, g);
             case "Identity" -> ElementOperators.identity(n, g);

@@ -47,7 +47,7 @@ public final class ShapeInference {
         }
         List<@Nullable Shape> out = new ArrayList<>();
         for (String t : node.outputs()) {
-            Shape s = out.isEmpty() ? ForeignShapes.infer(node, shapeOf(graph, shapes, node.input(0))) : null;
+            Shape s = out.isEmpty() ? ForeignShapes.infer(node, x -> shapeOf(graph, shapes, x)) : null;
             out.add(s != null ? s : graph.shapes().get(t));
         }
         return out;

@@ -24,12 +24,33 @@ class ForeignNodesTest {
         b.node("InstanceNormalization", List.of("c", "s", "t"), List.of("i"))
                 .weights("s", 4)
                 .weights("t", 4);
-        b.node("Softplus", "i", "p").node("Pow", List.of("p", b.real(2)), List.of("q"));
+        b.node("Softplus", "i", "p").node("Pow", List.of("p", b.real(1.5f)), List.of("q"));
         b.node("Relu", "q", "y").output("y", "N", 4, 3, 3);
         ImportedModel m = SameOutputs.check(b.bytes());
         assertThat(m.foreignNodes()).containsExactly("InstanceNormalization1", "Softplus2", "Pow4");
         assertThat(m.graph().shapeOrNull("p")).isEqualTo(Shape.of(Shape.BATCH, 4, 3, 3));
-        assertThat(m.graph().shapeOrNull("q")).as("nothing tells this shape").isNull();
+        assertThat(m.graph().shapeOrNull("q")).isEqualTo(Shape.of(Shape.BATCH, 4, 3, 3));
+    }
+
+    @Test
+    void reductionsTakeTheirAxesAsInOperatorSet17() throws OrtException {
+        ModelBuilder old = ModelBuilder.opset(11).input("x", "N", 4, 3, 3);
+        old.node("ReduceSum", "x", "s", "axes", new int[] {2, 3}).node("ReduceMax", "s", "y", "axes", new int[] {1});
+        assertThat(SameOutputs.check(old.output("y", "N", 1, 1, 1).bytes()).foreignNodes())
+                .hasSize(2);
+        ModelBuilder young = ModelBuilder.opset(18).input("x", "N", 4, 3, 3);
+        young.node("ReduceL2", List.of("x", young.vector(-1, 2)), List.of("y"), "keepdims", 0)
+                .output("y", "N", 4);
+        ImportedModel m = SameOutputs.check(young.bytes());
+        assertThat(m.graph().outputs().get(0).shape()).isEqualTo(Shape.of(Shape.BATCH, 4));
+    }
+
+    @Test
+    void unknownShapesStayUnknown() {
+        ModelBuilder b = ModelBuilder.opset(13).input("x", "N", 4, 3).node("Einsum", "x", "e", "equation", "nab->nba");
+        ImportedModel m = b.node("Relu", "e", "y").bareOutput("y").read();
+        assertThat(m.graph().shapeOrNull("e")).isNull();
+        assertThat(m.graph().shapeOrNull("y")).isNull();
     }
 
     @Test
@@ -62,11 +83,13 @@ class ForeignNodesTest {
     @Test
     void shapeArithmeticThatTheyReadStays() throws OrtException {
         ModelBuilder b = ModelBuilder.opset(13).input("x", "N", 1, 3);
-        b.node("Shape", "x", "s").node("Mul", List.of("s", b.vector(1, 2, 1)), List.of("to"));
-        b.node("Expand", List.of("x", "to"), List.of("y")).bareOutput("y");
+        b.node("Shape", "x", "s").node("Concat", List.of(b.vector(2), "s"), List.of("to"), "axis", 0);
+        b.node("Expand", List.of("x", "to"), List.of("e"))
+                .node("ReduceMax", "e", "y", "axes", new int[] {0}, "keepdims", 0);
+        b.bareOutput("y");
         ImportedModel m = SameOutputs.check(b.bytes());
-        assertThat(m.graph().nodes().stream().map(Node::op)).containsExactly("Shape", "Mul", "Expand");
-        assertThat(m.foreignNodes()).hasSize(3);
+        assertThat(m.graph().nodes().stream().map(Node::op)).containsExactly("Shape", "Concat", "Expand", "ReduceMax");
+        assertThat(m.foreignNodes()).hasSize(4);
     }
 
     @Test

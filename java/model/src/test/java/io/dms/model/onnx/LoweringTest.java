@@ -96,6 +96,38 @@ class LoweringTest {
         assertThat(check(b, "Conv").nodes().get(0).ints("pads")).containsExactly(1, 1, 2, 1);
     }
 
+    @Test
+    void zerosAroundAnImageJoinTheAverage() throws OrtException {
+        ModelBuilder b = ModelBuilder.opset(11).input("x", "N", 3, 7, 7);
+        b.node("Pad", List.of("x", b.vector(0, 0, 1, 1, 0, 0, 1, 0)), List.of("p"));
+        b.node("AveragePool", "p", "y", "kernel_shape", new int[] {3, 3}, "strides", new int[] {2, 1})
+                .bareOutput("y");
+        Node pool = check(b, "AveragePool").nodes().get(0);
+        assertThat(pool.ints("pads")).containsExactly(1, 1, 1, 0);
+        assertThat(pool.intAttr("count_include_pad", 0)).isEqualTo(1);
+    }
+
+    /** {@code x * gate.expand_as(x)}: the product broadcasts by itself. */
+    @Test
+    void expandBeforeArithmeticVanishes() throws OrtException {
+        ModelBuilder b = ModelBuilder.opset(13).input("x", "N", 3, 4, 5);
+        b.node("GlobalAveragePool", "x", "g").node("Shape", "x", "s");
+        b.node("Expand", List.of("g", "s"), List.of("e"))
+                .node("Mul", List.of("x", "e"), List.of("y"))
+                .bareOutput("y");
+        check(b, "GlobalAveragePool", "Mul");
+    }
+
+    @Test
+    void expandElsewhereAddsZeros() throws OrtException {
+        ModelBuilder b = ModelBuilder.opset(13).input("x", "N", 3, 1, 1);
+        b.node("Expand", List.of("x", b.vector(1, 1, 4, 5)), List.of("e"))
+                .node("Relu", "e", "y")
+                .bareOutput("y");
+        Graph g = check(b, "Add", "Relu");
+        assertThat(g.shape(g.nodes().get(0).input(1))).isEqualTo(Shape.of(1, 1, 4, 5));
+    }
+
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void matMulAndBiasBecomeGemm(boolean biasFirst) throws OrtException {

@@ -241,6 +241,7 @@ class OperatorSetsTest {
                     b -> b.weights("c", 4, 1, 1).node(op, List.of("x", "c"), List.of("y")));
         }
         add("Sub from a constant", 13, image(), "Sub", b -> b.node("Sub", List.of(b.real(1f), "x"), List.of("y")));
+        add("Pow of 2", 13, image(), "Mul", b -> b.node("Pow", List.of("x", b.real(2)), List.of("y")));
         add(
                 "Sum of three",
                 8,
