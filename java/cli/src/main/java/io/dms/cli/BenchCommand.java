@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -170,7 +171,7 @@ final class BenchCommand extends DmsCommand {
 
     @Override
     public Integer call() {
-        Instant date = Instant.now();
+        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         checkOptions();
         BenchOptions options = new BenchOptions(
                 warmup,

@@ -2,6 +2,7 @@ package io.dms.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,9 @@ public final class Main {
 
     /** Runs one command and exits with its status; on Ctrl-C lets it end cleanly first. */
     public static void main(String[] args) {
-        PrintWriter out = writer(FileDescriptor.out);
-        PrintWriter err = writer(FileDescriptor.err);
+        WatchedOutput standardOutput = new WatchedOutput(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = writer(standardOutput);
+        PrintWriter err = writer(new FileOutputStream(FileDescriptor.err));
         Console console = new Console(out, err, Boolean.getBoolean("dms.terminal"));
         CountDownLatch ended = new CountDownLatch(1);
         Thread interrupt = new Thread(
@@ -36,10 +38,12 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(interrupt);
         int status = Dms.run(console, args);
         out.flush();
-        err.flush();
-        if (out.checkError()) {
+        String lost = standardOutput.complaint();
+        if (lost != null) {
+            err.println("dms: " + lost);
             status = Exit.ENVIRONMENT;
         }
+        err.flush();
         ended.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(interrupt);
@@ -49,7 +53,7 @@ public final class Main {
         System.exit(status);
     }
 
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 }

@@ -2,11 +2,17 @@ package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,5 +82,23 @@ class CommandLineTest {
     @Test
     void completionCoversTheCommands() {
         assertThat(Ran.dms("generate-completion").out()).contains("doctor");
+    }
+
+    @Test
+    void lostOutputIsNamedButAReaderThatWentAwayIsNot() {
+        assertThat(complaintAfter("No space left on device")).contains("standard output", "No space left");
+        assertThat(complaintAfter("Broken pipe")).isNull();
+        assertThat(new WatchedOutput(new ByteArrayOutputStream()).complaint()).isNull();
+    }
+
+    private static @Nullable String complaintAfter(String failure) {
+        WatchedOutput out = new WatchedOutput(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(failure);
+            }
+        });
+        new PrintStream(out, true, StandardCharsets.UTF_8).println("a result");
+        return out.complaint();
     }
 }
