@@ -150,7 +150,7 @@ final class CompileCommand extends DmsCommand {
                 seed,
                 preprocessing(),
                 roundTo,
-                name == null ? stem(source) : name);
+                name == null ? ModelInput.stem(source) : name);
         SourceNetwork network = SourceNetwork.read(source, ModelInput.options(source, inputShapes));
         Graph graph = network.graph();
         LabelledImages calibration = data == null ? null : open(data, graph, Datasets.Part.TRAIN);
@@ -204,11 +204,7 @@ final class CompileCommand extends DmsCommand {
         return Datasets.open(data, part, input.dim(3), input.dim(2));
     }
 
-    private static String stem(Path source) {
-        return String.valueOf(source.getFileName()).replaceFirst("\\.onnx$", "");
-    }
-
     private static Path besides(Path source) {
-        return source.resolveSibling(stem(source) + ".dms.onnx");
+        return source.resolveSibling(ModelInput.stem(source) + ".dms.onnx");
     }
 }

@@ -35,9 +35,24 @@ final class ModelInput {
         return options;
     }
 
-    /** A scalable model from its file; any other ONNX file as a model of one level. Null is the bundled model. */
+    /**
+     * A scalable model from its file; any other ONNX file as a model of one level, named as the file. Null is the bundled
+     * model.
+     */
     static ScalableModel scalable(@Nullable Path file, List<String> shapes) {
-        return file == null ? BundledModels.resnet20Cifar10() : ScalableModelFile.readAny(file, options(file, shapes));
+        if (file == null) {
+            return BundledModels.resnet20Cifar10();
+        }
+        ScalableModel read = ScalableModelFile.readAny(file, options(file, shapes));
+        boolean ordinary = read.groups().groups().isEmpty();
+        return ordinary
+                ? new ScalableModel(stem(file), read.graph(), read.groups(), read.levels(), null, read.provenance())
+                : read;
+    }
+
+    /** A file's name without its folder and its ending. */
+    static String stem(Path file) {
+        return String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -180,6 +181,7 @@ class CommandsTest {
     void benchTakesAnyOnnxModel() throws Exception {
         JsonNode root = json(
                 Ran.dms(quickBench(ModelFiles.ordinary(folder), "--json", "-")).out());
+        assertThat(root.get("model").asText()).isEqualTo("tiny");
         assertThat(root.get("levels")).hasSize(1);
         assertThat(root.get("switch").isNull()).isTrue();
     }
@@ -210,5 +212,44 @@ class CommandsTest {
                 "2");
         assertThat(status).isEqualTo(130);
         assertThat(folder.resolve("tiny.dms.onnx")).doesNotExist();
+    }
+
+    @Test
+    void theBundledModelRunsOnTheCpuWithoutAllocating() throws Exception {
+        JsonNode root = json(Ran.dms("bench", "--no-accuracy", "--duration", "5ms", "--warmup", "20ms", "--json", "-")
+                .out());
+        assertThat(root.get("model").asText()).isEqualTo("resnet20-cifar10");
+        assertThat(root.get("backend").asText()).isEqualTo("cpu");
+        assertThat(root.get("levels")).hasSize(4);
+        assertThat(root.at("/levels/0/macs").asLong()).isEqualTo(40_813_184);
+        assertThat(root.at("/levels/0/parameters").asLong()).isBetween(268_000L, 273_000L);
+        assertThat(root.get("allocation_bytes_per_call").asLong(-1)).isZero();
+        assertThat(root.at("/board/versions/onednn").isTextual()).isTrue();
+    }
+
+    @Test
+    void benchMeasuresAccuracyOnRealImages() throws Exception {
+        String data = System.getProperty("dms.data", System.getenv("DMS_DATA"));
+        assumeTrue(data != null, "no data: set DMS_DATA");
+        JsonNode root = json(Ran.dms(
+                        "bench",
+                        "--data",
+                        data + "/cifar10",
+                        "--accuracy-images",
+                        "300",
+                        "--widths",
+                        "1,0.25",
+                        "--duration",
+                        "1ms",
+                        "--warmup",
+                        "0ms",
+                        "--json",
+                        "-")
+                .out());
+        assertThat(root.at("/levels/0/top1").asDouble()).isGreaterThan(0.85);
+        assertThat(root.at("/levels/0/accuracy_samples").asInt()).isEqualTo(300);
+        assertThat(root.at("/levels/1/top1").asDouble())
+                .isLessThan(root.at("/levels/0/top1").asDouble());
+        assertThat(root.get("accuracy_data").asText()).contains("CIFAR-10");
     }
 }

@@ -175,7 +175,7 @@ public final class Benchmark implements AutoCloseable {
 
     private BenchResult.Level row(int i) {
         WidthLevel level = levels.get(i);
-        Graph graph = model.graphAt(level);
+        Graph graph = LevelExport.graph(model, level);
         Latency latency = Latency.of(steady.get(i).recorder());
         return new BenchResult.Level(
                 level.name(),

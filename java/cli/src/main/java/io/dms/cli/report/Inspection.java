@@ -6,6 +6,7 @@ import io.dms.compiler.CompileReport;
 import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
+import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
 import io.dms.model.Node;
 import io.dms.model.Preprocessing;
@@ -123,7 +124,7 @@ public final class Inspection {
     private static List<String> levels(ScalableModel model) {
         TextTable table = new TextTable("<width", "MMAC", "params", "calibrated layers", "<channels of each group");
         for (WidthLevel l : model.levels()) {
-            Graph at = model.graphAt(l);
+            Graph at = LevelExport.graph(model, l);
             table.row(
                     l.name(),
                     Figures.mega(ModelCosts.macs(at)),
@@ -183,7 +184,7 @@ public final class Inspection {
         ObjectNode provenance = root.putObject("provenance");
         if (model != null) {
             for (WidthLevel l : model.levels()) {
-                Graph at = model.graphAt(l);
+                Graph at = LevelExport.graph(model, l);
                 ObjectNode node = root.withArray("levels").addObject();
                 node.put("name", l.name());
                 node.put("width", l.width());
