@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param levels widest first; levels that were not reached before an interruption are left out
  * @param switches what a change of level costs
  * @param allocationBytesPerCall Java heap bytes that a steady call allocates
- * @param weightsHeldBytes packed weights of all levels in the session
+ * @param weightsHeldBytes packed weights that the session holds, of all levels where its budget allows
  * @param separateModelsBytes packed weights of the own models together
  * @param arenaBytes activations and scratch memory of the session
  * @param accuracyData the labelled images behind the accuracies

@@ -199,7 +199,7 @@ public final class BenchHtml {
                     Figures.ratio(s.firstOverSteadyP50()) + " of a steady call at p50, "
                             + Figures.ratio(s.firstOverSteadyP90()) + " at p90, " + s.pairs() + " switches");
         }
-        facts.put("Packed weights held", Figures.bytes(result.weightsHeldBytes()) + ", all levels");
+        facts.put("Packed weights held", Figures.bytes(result.weightsHeldBytes()));
         put(
                 facts,
                 "As separate models",

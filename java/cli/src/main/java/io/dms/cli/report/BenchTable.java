@@ -92,8 +92,7 @@ public final class BenchTable {
     }
 
     private static String memory(BenchResult r) {
-        StringBuilder line =
-                new StringBuilder("memory: packed weights of all levels " + Figures.bytes(r.weightsHeldBytes()));
+        StringBuilder line = new StringBuilder("memory: packed weights held " + Figures.bytes(r.weightsHeldBytes()));
         Long separate = r.separateModelsBytes();
         if (separate != null) {
             line.append(" (as separate models ").append(Figures.bytes(separate)).append(")");
