@@ -177,8 +177,8 @@ public final class GroupAnalysis {
             return node.outputs().size() == 1 && same(node);
         }
         return switch (op) {
-            case "Conv" -> conv(node);
-            case "ConvTranspose" -> convTranspose(node);
+            case "Conv" -> convolution(node, false);
+            case "ConvTranspose" -> convolution(node, true);
             case "BatchNormalization", "InstanceNormalization" -> normalization(node);
             case "Gemm" -> gemm(node);
             case "MatMul" -> matMul(node);
@@ -476,7 +476,11 @@ public final class GroupAnalysis {
         }
     }
 
-    private boolean conv(Node node) {
+    /**
+     * Axis 0 of the weights spans all channels of one side, axis 1 those that a single convolution group has on the
+     * other: output and input for a Conv, input and output for a ConvTranspose.
+     */
+    private boolean convolution(Node node, boolean transposed) {
         String in = node.input(0);
         String w = node.input(1);
         String out = node.output();
@@ -488,58 +492,15 @@ public final class GroupAnalysis {
             return false;
         }
         int groups = node.intAttr("group", 1);
+        int perGroup0 = graph.shape(w).dim(0) / groups;
+        int perGroup1 = graph.shape(w).dim(1);
+        int perIn = transposed ? perGroup0 : perGroup1;
+        int perOut = transposed ? perGroup1 : perGroup0;
         track(out, 1);
-        weightAxis(w, 0);
-        tieAll(w, 0, out, 1);
+        tieWeights(node, w, 0, transposed ? in : out);
         bias(node.input(2), out, 1);
         if (groups == 1) {
-            weightAxis(w, 1);
-            if (known) {
-                tieAll(w, 1, in, 1);
-            } else {
-                classes.freeze(w, 1, "not tracked before " + at(node));
-            }
-            return true;
-        }
-        int perIn = graph.shape(w).dim(1);
-        int perOut = graph.shape(w).dim(0) / groups;
-        if (!known) {
-            freeze(out, "grouped " + at(node) + " of an input whose channels are not tracked");
-        } else if (perIn == 1 || groups >= MANY_GROUPS) {
-            wholeGroups(in, out, groups, perIn, perOut);
-        } else {
-            weightAxis(w, 1);
-            positions(in, out, groups, perIn, perOut);
-            classes.tieRange(w, 1, 0, in, 1, 0, perIn);
-        }
-        return true;
-    }
-
-    private boolean convTranspose(Node node) {
-        String in = node.input(0);
-        String w = node.input(1);
-        String out = node.output();
-        if (activation(w) || (!node.input(2).isEmpty() && activation(node.input(2)))) {
-            return false;
-        }
-        boolean known = axis(in) != null;
-        if (known && !Integer.valueOf(1).equals(axis(in))) {
-            return false;
-        }
-        int groups = node.intAttr("group", 1);
-        int perIn = graph.shape(w).dim(0) / groups;
-        int perOut = graph.shape(w).dim(1);
-        track(out, 1);
-        bias(node.input(2), out, 1);
-        weightAxis(w, 0);
-        if (known) {
-            tieAll(w, 0, in, 1);
-        } else {
-            classes.freeze(w, 0, "not tracked before " + at(node));
-        }
-        if (groups == 1) {
-            weightAxis(w, 1);
-            tieAll(w, 1, out, 1);
+            tieWeights(node, w, 1, transposed ? out : in);
         } else if (!known) {
             freeze(out, "grouped " + at(node) + " of an input whose channels are not tracked");
         } else if (perIn == 1 || groups >= MANY_GROUPS) {
@@ -547,9 +508,19 @@ public final class GroupAnalysis {
         } else {
             weightAxis(w, 1);
             positions(in, out, groups, perIn, perOut);
-            classes.tieRange(w, 1, 0, out, 1, 0, perOut);
+            classes.tieRange(w, 1, 0, transposed ? out : in, 1, 0, perGroup1);
         }
         return true;
+    }
+
+    /** Ties an axis of a convolution's weights to the channels of an activation, or freezes it where those are unknown. */
+    private void tieWeights(Node node, String weights, int axis, String activation) {
+        weightAxis(weights, axis);
+        if (axis(activation) != null) {
+            tieAll(weights, axis, activation, 1);
+        } else {
+            classes.freeze(weights, axis, "not tracked before " + at(node));
+        }
     }
 
     /** Input channels and output channels of one convolution group are one unit. */
