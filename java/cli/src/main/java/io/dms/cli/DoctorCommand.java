@@ -3,7 +3,7 @@ package io.dms.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.cli.machine.Check;
 import io.dms.cli.machine.Doctor;
-import io.dms.cli.machine.SystemFiles;
+import io.dms.monitor.SystemFiles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

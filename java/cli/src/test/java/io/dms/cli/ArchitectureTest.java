@@ -22,10 +22,11 @@ class ArchitectureTest {
     /** Floor by floor, from the ground up; a room may use only rooms on floors below it. */
     private static final List<List<String>> FLOORS = List.of(
             List.of("io.dms.model.."),
-            List.of("io.dms.runtime.."),
+            List.of("io.dms.runtime..", "io.dms.monitor.."),
             List.of("io.dms.testkit.."),
-            List.of("io.dms.backend.."),
+            List.of("io.dms.backend..", "io.dms.control.."),
             List.of("io.dms.compiler.."),
+            List.of("io.dms.robotics.."),
             List.of("io.dms.cli.."));
 
     @Test

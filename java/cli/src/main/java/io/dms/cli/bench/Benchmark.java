@@ -1,7 +1,6 @@
 package io.dms.cli.bench;
 
 import io.dms.cli.machine.ProcessAge;
-import io.dms.cli.machine.SystemFiles;
 import io.dms.model.Graph;
 import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
@@ -10,6 +9,7 @@ import io.dms.model.WidthLevel;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.OnnxImporter;
 import io.dms.model.onnx.OnnxWriter;
+import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;

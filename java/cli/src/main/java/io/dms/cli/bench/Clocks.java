@@ -1,6 +1,6 @@
 package io.dms.cli.bench;
 
-import io.dms.cli.machine.SystemFiles;
+import io.dms.monitor.SystemFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

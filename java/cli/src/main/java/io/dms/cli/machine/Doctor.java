@@ -5,6 +5,8 @@ import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.Shape;
+import io.dms.monitor.JetsonRelease;
+import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
 import io.dms.runtime.Session;
@@ -54,7 +56,7 @@ public final class Doctor {
         return out;
     }
 
-    private static Check jetson(@Nullable Jetson jetson) {
+    private static Check jetson(@Nullable JetsonRelease jetson) {
         if (jetson == null) {
             return Check.absent("jetson", "not a Jetson");
         }

@@ -1,5 +1,7 @@
 package io.dms.cli.machine;
 
+import io.dms.monitor.JetsonRelease;
+import io.dms.monitor.SystemFiles;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,7 @@ public record Machine(
         List<String> cpuFeatures,
         String os,
         String jdk,
-        @Nullable Jetson jetson) {
+        @Nullable JetsonRelease jetson) {
     private static final Set<String> FEATURES = Set.of(
             "avx",
             "avx2",
@@ -52,7 +54,7 @@ public record Machine(
 
     /** Reads everything; what can't be read is said to be unknown. */
     public static Machine read(SystemFiles files) {
-        Jetson jetson = Jetson.read(files);
+        JetsonRelease jetson = JetsonRelease.read(files);
         String architecture = architecture();
         String model = files.text("/proc/device-tree/model");
         String board = model != null ? model : "generic " + architecture;

@@ -1,5 +1,6 @@
 package io.dms.cli.machine;
 
+import io.dms.monitor.SystemFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

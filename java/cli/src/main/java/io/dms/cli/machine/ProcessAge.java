@@ -1,5 +1,6 @@
 package io.dms.cli.machine;
 
+import io.dms.monitor.SystemFiles;
 import org.jspecify.annotations.Nullable;
 
 /**

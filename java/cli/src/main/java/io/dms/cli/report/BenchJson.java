@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.cli.bench.BenchResult;
 import io.dms.cli.bench.Latency;
-import io.dms.cli.machine.Jetson;
 import io.dms.cli.machine.Machine;
+import io.dms.monitor.JetsonRelease;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +70,7 @@ public final class BenchJson {
 
     private static ObjectNode board(BenchResult r) {
         Machine m = r.machine();
-        Jetson jetson = m.jetson();
+        JetsonRelease jetson = m.jetson();
         ObjectNode board = MAPPER.createObjectNode();
         board.put("name", m.board());
         board.putNull("power_mode");

@@ -2,7 +2,7 @@ package io.dms.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dms.cli.machine.SystemFiles;
+import io.dms.monitor.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

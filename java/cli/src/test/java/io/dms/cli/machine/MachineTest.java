@@ -3,6 +3,8 @@ package io.dms.cli.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dms.monitor.JetsonRelease;
+import io.dms.monitor.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,18 +33,22 @@ class MachineTest {
         file("proc/cpuinfo", "processor\t: 0\nFeatures\t: fp asimd crc32 asimddp\nCPU part\t: 0xd42\n");
         Machine machine = Machine.read(files());
         assertThat(machine.board()).isEqualTo("NVIDIA Jetson Orin Nano Developer Kit");
-        assertThat(machine.jetson()).isEqualTo(new Jetson("36.4.3", 6));
+        assertThat(machine.jetson()).isEqualTo(new JetsonRelease("36.4.3", 6));
         assertThat(machine.cpu()).isEqualTo("Arm Cortex-A78AE");
         assertThat(machine.cpuFeatures()).containsExactly("asimd", "asimddp");
     }
 
     @Test
     void releasesMapToJetPackGenerations() {
-        assertThat(Jetson.parse("# R32 (release), REVISION: 7.1, GCID: 1")).isEqualTo(new Jetson("32.7.1", 4));
-        assertThat(Jetson.parse("# R35 (release), REVISION: 4.1, GCID: 1")).isEqualTo(new Jetson("35.4.1", 5));
-        assertThat(Jetson.parse("# R38 (release), REVISION: 2.0, GCID: 1")).isEqualTo(new Jetson("38.2.0", 7));
-        assertThat(Jetson.parse("# R99 (release), REVISION: 1.0, GCID: 1")).isEqualTo(new Jetson("99.1.0", null));
-        assertThat(Jetson.parse("something else")).isNull();
+        assertThat(JetsonRelease.parse("# R32 (release), REVISION: 7.1, GCID: 1"))
+                .isEqualTo(new JetsonRelease("32.7.1", 4));
+        assertThat(JetsonRelease.parse("# R35 (release), REVISION: 4.1, GCID: 1"))
+                .isEqualTo(new JetsonRelease("35.4.1", 5));
+        assertThat(JetsonRelease.parse("# R38 (release), REVISION: 2.0, GCID: 1"))
+                .isEqualTo(new JetsonRelease("38.2.0", 7));
+        assertThat(JetsonRelease.parse("# R99 (release), REVISION: 1.0, GCID: 1"))
+                .isEqualTo(new JetsonRelease("99.1.0", null));
+        assertThat(JetsonRelease.parse("something else")).isNull();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.dms.cli.machine;
+package io.dms.monitor;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param l4t version of its Linux for Tegra, as in {@code 36.4.0}
  * @param jetpack the JetPack generation that this belongs to, as in {@code 6}, or null where it is not known
  */
-public record Jetson(String l4t, @Nullable Integer jetpack) {
+public record JetsonRelease(String l4t, @Nullable Integer jetpack) {
     private static final Pattern RELEASE = Pattern.compile("# R(\\d+) \\(release\\), REVISION: ([\\d.]+)");
 
     /** Reads {@code /etc/nv_tegra_release}; null where this is no Jetson. */
-    public static @Nullable Jetson read(SystemFiles files) {
+    public static @Nullable JetsonRelease read(SystemFiles files) {
         String text = files.text("/etc/nv_tegra_release");
         return text == null ? null : parse(text);
     }
 
     /** The first line of {@code nv_tegra_release}; null where it does not read as one. */
-    static @Nullable Jetson parse(String text) {
+    public static @Nullable JetsonRelease parse(String text) {
         Matcher m = RELEASE.matcher(text);
         if (!m.find()) {
             return null;
@@ -33,6 +33,6 @@ public record Jetson(String l4t, @Nullable Integer jetpack) {
             case 38 -> 7;
             default -> null;
         };
-        return new Jetson(major + "." + m.group(2), jetpack);
+        return new JetsonRelease(major + "." + m.group(2), jetpack);
     }
 }

@@ -1,4 +1,4 @@
-package io.dms.cli.machine;
+package io.dms.monitor;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,28 @@
+package io.dms.control;
+
+import io.dms.monitor.MonitorEvent;
+
+/**
+ * Picks the width level of each call. One controller belongs to one application; it is used by one thread at a time,
+ * reads no clock, and allocates nothing in {@link #choose} and {@link #observe}.
+ *
+ * <p>The order of calls is: {@code choose} for a frame, then {@code observe} once that frame's call has ended or failed,
+ * and {@code on} at any time between.
+ */
+public interface Controller {
+    /** Short name for people and reports: {@code predictive}, {@code feedback}, {@code fixed}, {@code step}. */
+    String name();
+
+    /**
+     * The level for the next call, an index into the profile's levels, 0 the widest.
+     *
+     * @param moment what is known just before the call
+     */
+    int choose(Moment moment);
+
+    /** What came of a call. */
+    void observe(Outcome outcome);
+
+    /** Something changed on the board. May allocate. */
+    void on(MonitorEvent event);
+}
