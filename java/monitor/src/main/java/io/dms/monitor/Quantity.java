@@ -14,6 +14,8 @@ public enum Quantity {
     FREQUENCY("Hz"),
     /** Hertz, the cap that holds now. */
     FREQUENCY_CAP("Hz"),
+    /** Hertz, the lowest clock that is allowed now. */
+    FREQUENCY_FLOOR("Hz"),
     /** Share of time busy, 0 to 1. */
     LOAD("share"),
     /** Degrees Celsius. */
@@ -24,6 +26,8 @@ public enum Quantity {
     COUNT("events"),
     /** A condition: 1 while it holds, 0 while it does not. */
     STATE("0/1"),
+    /** 1 while the board slows something down for heat, current or voltage, 0 while it does not. */
+    THROTTLE("0/1"),
     /** Revolutions per minute. */
     SPEED("rpm");
 

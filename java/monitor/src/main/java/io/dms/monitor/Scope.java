@@ -21,7 +21,7 @@ public enum Scope {
     CV("CV"),
     /** The chip without CPU and GPU. */
     SOC("SOC"),
-    /** A processor package, on PCs. */
+    /** A whole processor: its cores and what else is on the chip. */
     PACKAGE("package"),
     /** Memory. */
     MEMORY("memory"),
@@ -30,7 +30,9 @@ public enum Scope {
     /** The whole module, carrier board not included. */
     MODULE("module"),
     /** Module and carrier board. */
-    BOARD("board");
+    BOARD("board"),
+    /** A part that its label does not tell. */
+    UNKNOWN("unknown");
 
     private final String label;
 
