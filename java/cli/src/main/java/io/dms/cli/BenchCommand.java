@@ -177,7 +177,8 @@ final class BenchCommand extends DmsCommand {
                 warmup,
                 duration,
                 iterations,
-                new SessionOptions(batch, threads, weights, weightBudget == null ? Long.MAX_VALUE : weightBudget),
+                new SessionOptions(
+                        batch, threads, weights, weightBudget == null ? Long.MAX_VALUE : weightBudget, false),
                 seed,
                 ownModel,
                 !peers.isEmpty());

@@ -9,8 +9,10 @@ import io.dms.model.UserException;
  * @param threads threads inside one call; 0 for as many as the machine has cores
  * @param weights what happens to packed weights when levels change
  * @param weightBudgetBytes upper bound of packed weights kept in the bank, over all levels of the session
+ * @param yielding true where a call shall use fewer than {@code threads} threads while other processes keep cores busy,
+ *     rather than wait for those cores; backends that don't run on the CPU's cores ignore it
  */
-public record SessionOptions(int batch, int threads, WeightPolicy weights, long weightBudgetBytes) {
+public record SessionOptions(int batch, int threads, WeightPolicy weights, long weightBudgetBytes, boolean yielding) {
     /** What happens to packed weights when levels change. */
     public enum WeightPolicy {
         /** A level is packed on first use and kept in a bank, the least recently used level dropped over the budget. */
@@ -19,8 +21,8 @@ public record SessionOptions(int batch, int threads, WeightPolicy weights, long 
         REPACK
     }
 
-    /** Batch 1, all cores, a bank without bound. */
-    public static final SessionOptions DEFAULT = new SessionOptions(1, 0, WeightPolicy.BANK, Long.MAX_VALUE);
+    /** Batch 1, all cores, a bank without bound, always all threads. */
+    public static final SessionOptions DEFAULT = new SessionOptions(1, 0, WeightPolicy.BANK, Long.MAX_VALUE, false);
 
     /** Checks the ranges. */
     public SessionOptions {
@@ -37,21 +39,26 @@ public record SessionOptions(int batch, int threads, WeightPolicy weights, long 
 
     /** These options with another batch. */
     public SessionOptions withBatch(int batch) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
     }
 
     /** These options with another thread count. */
     public SessionOptions withThreads(int threads) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
     }
 
     /** These options with another policy for packed weights. */
     public SessionOptions withWeights(WeightPolicy weights) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
     }
 
     /** These options with another budget for packed weights. */
     public SessionOptions withWeightBudgetBytes(long bytes) {
-        return new SessionOptions(batch, threads, weights, bytes);
+        return new SessionOptions(batch, threads, weights, bytes, yielding);
+    }
+
+    /** These options, yielding cores to other processes or not. */
+    public SessionOptions withYielding(boolean yielding) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
     }
 }

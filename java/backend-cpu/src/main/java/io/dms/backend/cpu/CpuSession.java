@@ -7,8 +7,10 @@ import io.dms.model.WidthLevel;
 import io.dms.runtime.CorePermits;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
+import io.dms.runtime.ThreadChooser;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,9 @@ final class CpuSession implements Session {
     private final ScalableModel model;
     private final SessionOptions options;
     private final WeightStore weights;
-    private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
+    /** Plans by the threads that they run on, less one: a primitive is made for a number of threads. */
+    private final List<Map<WidthLevel, LevelPlan>> plans = new ArrayList<>();
+
     private final CorePermits cores = CorePermits.shared();
     private final List<Graph.Value> inputs;
     private final List<Graph.Value> outputs;
@@ -27,6 +31,7 @@ final class CpuSession implements Session {
     private final long[] outputElements;
     private final FloatBuffer[] oneInput = new FloatBuffer[1];
     private final FloatBuffer[] oneOutput = new FloatBuffer[1];
+    private final @Nullable ThreadChooser chooser;
     private @Nullable NativeBlock arena;
     private boolean closed;
 
@@ -41,6 +46,10 @@ final class CpuSession implements Session {
         this.outputs = model.graph().outputs();
         this.inputElements = elements(inputs, options.batch());
         this.outputElements = elements(outputs, options.batch());
+        for (int i = 0; i < threads; i++) {
+            plans.add(new IdentityHashMap<>());
+        }
+        this.chooser = options.yielding() && threads > 1 ? new ThreadChooser(threads) : null;
     }
 
     private static long[] elements(List<Graph.Value> values, int batch) {
@@ -62,19 +71,26 @@ final class CpuSession implements Session {
     @Override
     public void prepare(WidthLevel level) {
         open();
-        if (plans.containsKey(level)) {
-            return;
-        }
-        int taken = cores.acquire(options.threads());
-        try {
-            OmpThreads.set(options.threads());
-            plan(level);
-        } finally {
-            cores.release(taken);
+        int least = chooser == null ? options.threads() : 1;
+        for (int threads = options.threads(); threads >= least; threads--) {
+            if (plans(threads).containsKey(level)) {
+                continue;
+            }
+            int taken = cores.acquire(threads);
+            try {
+                OmpThreads.set(threads);
+                plan(level, threads);
+            } finally {
+                cores.release(taken);
+            }
         }
     }
 
-    private LevelPlan plan(WidthLevel level) {
+    private Map<WidthLevel, LevelPlan> plans(int threads) {
+        return plans.get(threads - 1);
+    }
+
+    private LevelPlan plan(WidthLevel level, int threads) {
         LevelPlan plan = new LevelPlan(model.graphAt(level), options.batch());
         try {
             grow(plan);
@@ -83,7 +99,7 @@ final class CpuSession implements Session {
             plan.close();
             throw e;
         }
-        plans.put(level, plan);
+        plans(threads).put(level, plan);
         return plan;
     }
 
@@ -91,8 +107,8 @@ final class CpuSession implements Session {
         NativeBlock old = arena;
         if (old == null || old.bytes() < plan.arenaBytes()) {
             NativeBlock larger = new NativeBlock(plan.arenaBytes());
-            for (LevelPlan p : plans.values()) {
-                p.bindArena(larger);
+            for (Map<WidthLevel, LevelPlan> some : plans) {
+                some.values().forEach(p -> p.bindArena(larger));
             }
             arena = larger;
             if (old != null) {
@@ -115,15 +131,25 @@ final class CpuSession implements Session {
         open();
         check(inputs, this.inputs, inputElements, "input");
         check(outputs, this.outputs, outputElements, "output");
-        int taken = cores.acquire(options.threads());
+        ThreadChooser c = chooser;
+        int threads = c == null ? options.threads() : c.threads(System.nanoTime());
+        int taken = cores.acquire(threads);
         try {
-            OmpThreads.set(options.threads());
-            LevelPlan plan = plans.get(level);
+            OmpThreads.set(threads);
+            LevelPlan plan = plans(threads).get(level);
             if (plan == null) {
-                plan = plan(level);
+                plan = plan(level, threads);
             }
             weights.load(plan);
+            if (c == null) {
+                plan.run(inputs, outputs);
+                return;
+            }
+            long start = System.nanoTime();
             plan.run(inputs, outputs);
+            long end = System.nanoTime();
+            c.observe(end, end - start, plan.usualNanos());
+            plan.took(end - start);
         } finally {
             cores.release(taken);
         }
@@ -164,7 +190,7 @@ final class CpuSession implements Session {
 
     @Override
     public long weightBytes(WidthLevel level) {
-        LevelPlan plan = plans.get(level);
+        LevelPlan plan = plans(options.threads()).get(level);
         if (plan == null) {
             throw new UserException("level " + level.name() + " was not prepared");
         }
@@ -183,7 +209,7 @@ final class CpuSession implements Session {
 
     /** One line for each operation of a prepared level: step and the library's implementation. */
     List<String> describe(WidthLevel level) {
-        LevelPlan plan = plans.get(level);
+        LevelPlan plan = plans(options.threads()).get(level);
         return plan == null ? List.of() : plan.describe();
     }
 
@@ -193,9 +219,14 @@ final class CpuSession implements Session {
             return;
         }
         closed = true;
-        plans.values().forEach(LevelPlan::close);
-        plans.clear();
+        for (Map<WidthLevel, LevelPlan> some : plans) {
+            some.values().forEach(LevelPlan::close);
+            some.clear();
+        }
         weights.close();
+        if (chooser != null) {
+            chooser.close();
+        }
         NativeBlock a = arena;
         if (a != null) {
             a.close();

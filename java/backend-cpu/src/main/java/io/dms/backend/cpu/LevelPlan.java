@@ -39,6 +39,7 @@ final class LevelPlan implements AutoCloseable {
     private final KernelSlot[][] weightSlots;
     private final long arenaBytes;
     private final Address scratch = new Address();
+    private long usualNanos;
 
     /** Where a kernel finds an operand that the caller brings or that lies in the arena. */
     private record KernelSlot(FloatBuffer[] into, int at, Buf buf, long offset, long elements) {}
@@ -209,6 +210,20 @@ final class LevelPlan implements AutoCloseable {
                 FloatBuffer[] f = operands[i];
                 k.run(f, f[f.length - 1]);
             }
+        }
+    }
+
+    /** How long a run takes when nothing disturbs it, 0 before the first. */
+    long usualNanos() {
+        return usualNanos;
+    }
+
+    /** A run took so long. The fastest counts; a slower one raises it by little, so that lasting changes are learnt. */
+    void took(long nanos) {
+        if (usualNanos == 0 || nanos < usualNanos) {
+            usualNanos = Math.max(1, nanos);
+        } else {
+            usualNanos += Math.min(nanos - usualNanos, usualNanos) / 256;
         }
     }
 
