@@ -23,6 +23,15 @@ public interface Controller {
     /** What came of a call. */
     void observe(Outcome outcome);
 
+    /**
+     * Keeps what is chosen between two levels, both included, until the next call: how a coordinator shares one board. At
+     * first every level may be chosen.
+     *
+     * @param widest the widest level that may be chosen, an index
+     * @param narrowest the narrowest, not below {@code widest}
+     */
+    default void bound(int widest, int narrowest) {}
+
     /** Something changed on the board. May allocate. */
     void on(MonitorEvent event);
 }

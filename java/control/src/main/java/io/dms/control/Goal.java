@@ -44,6 +44,24 @@ public record Goal(
         }
     }
 
+    /**
+     * Reads a goal as people write it, as in {@code p95<=30ms rate>=30 energy<=5mJ power<=10W accuracy>=0.85 priority=1
+     * weight=2}: terms in any order, separated by spaces or commas, each at most once. Latency takes {@code us}, {@code ms}
+     * or {@code s}; {@code latency<=30ms} without a percentile is meant for every frame. Rate may say {@code fps}, accuracy
+     * may be in percent. {@code none} is {@link #NONE}.
+     *
+     * @throws UserException if it can't be read, in one line
+     */
+    public static Goal parse(String text) {
+        return GoalGrammar.parse(text);
+    }
+
+    /** The goal in the form that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return GoalGrammar.show(this);
+    }
+
     private static void positive(String what, @Nullable Double value) {
         if (value != null && !(value > 0 && value < Double.POSITIVE_INFINITY)) {
             throw new UserException("the " + what + " of a goal must be above 0: " + value);

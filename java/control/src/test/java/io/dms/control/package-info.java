@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.control;
+
+import org.jspecify.annotations.NullMarked;
