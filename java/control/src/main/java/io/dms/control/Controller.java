@@ -32,6 +32,15 @@ public interface Controller {
      */
     default void bound(int widest, int narrowest) {}
 
+    /**
+     * Keeps another goal from now on without forgetting what was learned. May allocate.
+     *
+     * @return false where it can't: then whoever calls makes a new controller
+     */
+    default boolean goal(Goal goal) {
+        return false;
+    }
+
     /** Something changed on the board. May allocate. */
     void on(MonitorEvent event);
 }

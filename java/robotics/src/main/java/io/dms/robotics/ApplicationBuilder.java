@@ -1,0 +1,200 @@
+package io.dms.robotics;
+
+import io.dms.control.Goal;
+import io.dms.model.ModelDigest;
+import io.dms.model.Profile;
+import io.dms.model.ProfileFile;
+import io.dms.model.ProfileFit;
+import io.dms.model.ScalableModel;
+import io.dms.monitor.SystemFiles;
+import io.dms.runtime.Backend;
+import io.dms.runtime.Backends;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an {@link Application} will be made of. Everything but the model may be left out: then it is the {@code cpu}
+ * backend, one image a call, the predictive controller, no goal but accuracy, and a short measurement of the levels at
+ * opening. Not thread-safe.
+ */
+public final class ApplicationBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationBuilder.class);
+
+    private final ScalableModel model;
+    private String name;
+    private @Nullable Backend chosen;
+    private SessionOptions session = SessionOptions.DEFAULT;
+    private Goal goal = Goal.NONE;
+    private ControllerFactory controllers;
+    private BoardFeed board = BoardFeed.NONE;
+    private @Nullable String powerMode;
+    private LongSupplier clock = System::nanoTime;
+    private @Nullable Profile profile;
+
+    ApplicationBuilder(ScalableModel model) {
+        this.model = model;
+        this.name = model.name();
+        this.controllers = Controllers.find("fixed");
+    }
+
+    /** A name for people, where the model's does not do. */
+    public ApplicationBuilder name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /** What runs it, by name as on the command line. */
+    public ApplicationBuilder backend(String name) {
+        return backend(Backends.find(name));
+    }
+
+    /** What runs it. */
+    public ApplicationBuilder backend(Backend backend) {
+        this.chosen = backend;
+        return this;
+    }
+
+    /** Batch, threads, weights. */
+    public ApplicationBuilder session(SessionOptions session) {
+        this.session = session;
+        return this;
+    }
+
+    /** What is asked for, in words: {@code p95<=30ms accuracy>=0.85}. */
+    public ApplicationBuilder goal(String goal) {
+        return goal(Goal.parse(goal));
+    }
+
+    /** What is asked for. */
+    public ApplicationBuilder goal(Goal goal) {
+        this.goal = goal;
+        return this;
+    }
+
+    /** What each level costs, from {@code dms profile}. */
+    public ApplicationBuilder profile(Path file) {
+        return profile(ProfileFile.read(file));
+    }
+
+    /** What each level costs. */
+    public ApplicationBuilder profile(Profile profile) {
+        this.profile = profile;
+        return this;
+    }
+
+    /** Who picks the level, by name: {@code predictive}, {@code feedback}, {@code step}, {@code fixed:0.5}. */
+    public ApplicationBuilder controller(String name) {
+        return controller(Controllers.find(name));
+    }
+
+    /** Who picks the level. */
+    public ApplicationBuilder controller(ControllerFactory controllers) {
+        this.controllers = controllers;
+        return this;
+    }
+
+    /**
+     * What the controller is told of the board before each call.
+     *
+     * @param powerMode name of the power mode now, null where there is none
+     */
+    public ApplicationBuilder board(BoardFeed board, @Nullable String powerMode) {
+        this.board = board;
+        this.powerMode = powerMode;
+        return this;
+    }
+
+    /** Another clock than {@link System#nanoTime()}, for tests. */
+    public ApplicationBuilder clock(LongSupplier clock) {
+        this.clock = clock;
+        return this;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Goal goal() {
+        return goal;
+    }
+
+    ControllerFactory controllers() {
+        return controllers;
+    }
+
+    BoardFeed board() {
+        return board;
+    }
+
+    LongSupplier clock() {
+        return clock;
+    }
+
+    /**
+     * Opens the session, measures the levels where no profile was given, and prepares all of them.
+     *
+     * @throws io.dms.model.UserException if the backend can't run the model, or the profile is of another one
+     * @throws io.dms.model.EnvironmentException if a library or device is missing
+     */
+    public Application open() {
+        Backend backend = chosen == null ? Backends.find("cpu") : chosen;
+        Session opened = backend.open(model, session);
+        try {
+            Profile given = profile;
+            Profile.Board here = ThisBoard.read(SystemFiles.ofThisMachine(), backend, powerMode);
+            if (given == null) {
+                return new Application(this, opened, measured(opened, backend, here), true);
+            }
+            return new Application(this, opened, checked(given, opened, backend, here), false);
+        } catch (RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private Profile measured(Session opened, Backend backend, Profile.Board here) {
+        Profiler profiler = new Profiler(opened, model.levels(), ProfileOptions.QUICK);
+        profiler.latencies(() -> false, share -> {});
+        return profiler.profile(
+                backend.name(), here, null, Collections.nCopies(model.levels().size(), null));
+    }
+
+    private Profile checked(Profile given, Session opened, Backend backend, Profile.Board here) {
+        ProfileFit fit = ProfileFit.of(
+                        given,
+                        new ProfileFit.Running(
+                                ModelDigest.of(model),
+                                backend.name(),
+                                "fp32",
+                                opened.options().batch(),
+                                opened.options().threads(),
+                                here))
+                .orThrow();
+        if (fit.verdict() != ProfileFit.Verdict.FITS) {
+            LOG.warn(fit.sentence());
+        }
+        List<Profile.Point> points = given.points();
+        if (fit.point() == 0) {
+            return given;
+        }
+        List<Profile.Point> chosen = List.of(points.get(fit.point()));
+        return new Profile(
+                given.model(),
+                given.modelDigest(),
+                given.backend(),
+                given.precision(),
+                given.batch(),
+                given.threads(),
+                given.board(),
+                given.measured(),
+                chosen,
+                given.switchMillis());
+    }
+}

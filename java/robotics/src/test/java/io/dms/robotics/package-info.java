@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.robotics;
+
+import org.jspecify.annotations.NullMarked;
