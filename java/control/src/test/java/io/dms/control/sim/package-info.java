@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.control.sim;
+
+import org.jspecify.annotations.NullMarked;
