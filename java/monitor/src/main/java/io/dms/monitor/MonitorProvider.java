@@ -1,5 +1,6 @@
 package io.dms.monitor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a source where the machine has what it needs. Found through {@link java.util.ServiceLoader}; stateless. */
@@ -9,6 +10,11 @@ public interface MonitorProvider {
 
     /** Opens the source, or says in one sentence why it can't. Throws nothing. */
     Opening open(MonitorOptions options);
+
+    /** Opens all its sources, for those that have several. */
+    default List<Opening> openAll(MonitorOptions options) {
+        return List.of(open(options));
+    }
 
     /**
      * What came of opening a source.

@@ -15,8 +15,9 @@ public interface MonitorSource extends AutoCloseable {
     List<Sensor> sensors();
 
     /**
-     * Reads all sensors and says for each a value or why there is none. Allocates nothing and throws nothing; may block
-     * as long as a device does, so that callers who can't wait call it from a thread of their own.
+     * Reads all sensors and says for each a value or why there is none; says nothing at all where nothing new came since
+     * the last call. Allocates nothing and throws nothing; may block as long as a device does, so that callers who can't
+     * wait call it from a thread of their own.
      */
     void sample(SampleSink sink);
 
@@ -25,6 +26,14 @@ public interface MonitorSource extends AutoCloseable {
      * this source can't tell.
      */
     default @Nullable TotalPower totalPower() {
+        return null;
+    }
+
+    /**
+     * The same for sensors that count energy, where there are any: differences of a counter need no integration. The
+     * source makes up for counters that wrap.
+     */
+    default @Nullable TotalPower totalEnergy() {
         return null;
     }
 

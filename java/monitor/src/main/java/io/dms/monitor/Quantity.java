@@ -22,7 +22,7 @@ public enum Quantity {
     TEMPERATURE("°C"),
     /** Bytes in use. */
     MEMORY("B"),
-    /** Events since some start; only differences mean something. */
+    /** Events that slow a board (throttling, over-current) since some start; only differences mean something. */
     COUNT("events"),
     /** A condition: 1 while it holds, 0 while it does not. */
     STATE("0/1"),

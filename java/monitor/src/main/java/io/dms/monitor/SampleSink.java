@@ -7,4 +7,10 @@ public interface SampleSink {
 
     /** No value now, and why. */
     void absent(int sensor, Absence why);
+
+    /**
+     * What follows was read at this time, on the monitor's clock, and not during this call: for sources that hand on what
+     * came meanwhile. One call of {@link MonitorSource#sample} may give several such samples, oldest first.
+     */
+    default void at(long nanos) {}
 }

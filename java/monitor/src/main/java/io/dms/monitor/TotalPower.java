@@ -3,7 +3,7 @@ package io.dms.monitor;
 import java.util.List;
 
 /**
- * The rule by which a board's total power is made of its rails.
+ * The rule by which a board's total power (or energy) is made of its rails. Where any of them is absent, so is the total.
  *
  * @param sensors indices in {@link MonitorSource#sensors()} that are added
  * @param scope what the sum is about
