@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Images that a thread of its own reads ahead into buffers that are used again and again. Either paced: a frame is due
- * by the schedule, and where reading is behind the schedule, when it was read, from where the schedule goes on. Or live:
+ * by the schedule, which begins with the first frame, and where reading is behind the schedule, when it was read, from
+ * where the schedule goes on. Or live:
  * a frame is due when it was read, and only the newest is kept.
  */
 final class PrefetchedSource implements FrameSource {
@@ -179,7 +180,7 @@ final class PrefetchedSource implements FrameSource {
         if (!live) {
             double behind = slot.readNanos - dueNanos;
             double period = 1e9 / framesPerSecond;
-            dueNanos = (behind > period ? slot.readNanos : dueNanos) + period;
+            dueNanos = (taken == 0 || behind > period ? slot.readNanos : dueNanos) + period;
         }
         into.set(slot.input, scheduled, taken++);
         return Arrival.FRAME;
