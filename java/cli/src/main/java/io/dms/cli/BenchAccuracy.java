@@ -14,6 +14,7 @@ import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,37 +69,47 @@ final class BenchAccuracy {
 
     /** The same rows with their accuracy, as far as there is time until an interruption. */
     List<BenchResult.Level> measure(List<BenchResult.Level> rows, List<WidthLevel> levels) {
-        LabelledImages set = images;
-        if (set == null) {
-            return rows;
-        }
-        Preprocessing preprocessing = model.preprocessing();
-        if (preprocessing == null) {
-            console.warn("the model does not say how its input is normalised: ImageNet's mean and std are assumed");
-            preprocessing = Preprocessing.IMAGENET;
-        }
-        boolean open = model.graph().inputs().get(0).shape().hasBatch();
-        List<BenchResult.Level> out = new ArrayList<>();
-        int count = Math.min(most, set.size());
-        try (Session session = backend.open(model, options.withBatch(open ? BATCH : options.batch()));
-                Progress progress = console.progress("accuracy", "images", (long) count * rows.size())) {
-            for (BenchResult.Level row : rows) {
-                WidthLevel level = levels.stream()
+        List<@Nullable Accuracy> found = accuracies(rows.stream()
+                .map(row -> levels.stream()
                         .filter(l -> l.name().equals(row.name()))
                         .findFirst()
-                        .orElseThrow();
-                long before = (long) count * out.size();
-                Accuracy a = console.cancelled()
-                        ? null
-                        : Accuracy.measure(
-                                session,
-                                level,
-                                set,
-                                count,
-                                preprocessing,
-                                (stage, done, total) -> progress.at(before + done));
-                out.add(a == null ? row : row.withAccuracy(a.top1(), a.images()));
-                seen = a == null ? seen : a.images();
+                        .orElseThrow())
+                .toList());
+        List<BenchResult.Level> out = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Accuracy a = found.get(i);
+            out.add(a == null ? rows.get(i) : rows.get(i).withAccuracy(a.top1(), a.images()));
+        }
+        return out;
+    }
+
+    /** The accuracy of each level, null where none is measured or a person asked to stop before. */
+    List<@Nullable Accuracy> accuracies(List<WidthLevel> levels) {
+        LabelledImages set = images;
+        List<@Nullable Accuracy> out = new ArrayList<>(Collections.nCopies(levels.size(), null));
+        if (set == null) {
+            return out;
+        }
+        Preprocessing known = model.preprocessing();
+        if (known == null) {
+            console.warn("the model does not say how its input is normalised: ImageNet's mean and std are assumed");
+        }
+        Preprocessing preprocessing = known == null ? Preprocessing.IMAGENET : known;
+        boolean open = model.graph().inputs().get(0).shape().hasBatch();
+        int count = Math.min(most, set.size());
+        try (Session session = backend.open(model, options.withBatch(open ? BATCH : options.batch()));
+                Progress progress = console.progress("accuracy", "images", (long) count * levels.size())) {
+            for (int i = 0; i < levels.size() && !console.cancelled(); i++) {
+                long before = (long) count * i;
+                Accuracy a = Accuracy.measure(
+                        session,
+                        levels.get(i),
+                        set,
+                        count,
+                        preprocessing,
+                        (stage, done, total) -> progress.at(before + done));
+                out.set(i, a);
+                seen = a.images();
             }
         }
         return out;

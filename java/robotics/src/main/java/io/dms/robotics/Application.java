@@ -6,6 +6,7 @@ import io.dms.control.Moment;
 import io.dms.control.Outcome;
 import io.dms.model.EnvironmentException;
 import io.dms.model.Profile;
+import io.dms.model.ProfileFit;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
@@ -43,6 +44,7 @@ public final class Application implements AutoCloseable {
     private final ScalableModel model;
     private final Session session;
     private final Profile profile;
+    private final ProfileFit fit;
     private final boolean profiledAtOpening;
     private final ControllerFactory factory;
     private final BoardFeed board;
@@ -64,11 +66,12 @@ public final class Application implements AutoCloseable {
     private volatile @Nullable Mailbox mailbox;
     private boolean closed;
 
-    Application(ApplicationBuilder b, Session session, Profile profile, boolean profiledAtOpening) {
+    Application(ApplicationBuilder b, Session session, Profile profile, ProfileFit fit, boolean profiledAtOpening) {
         this.name = b.name();
         this.model = session.model();
         this.session = session;
         this.profile = profile;
+        this.fit = fit;
         this.profiledAtOpening = profiledAtOpening;
         this.factory = b.controllers();
         this.board = b.board();
@@ -79,7 +82,7 @@ public final class Application implements AutoCloseable {
         this.served = new Served(levels);
         this.goal = b.goal();
         this.boundNanos = boundNanos(goal);
-        this.controller = factory.create(profile, goal);
+        this.controller = factory.create(profile, fit, goal);
         for (WidthLevel level : levels) {
             session.prepare(level);
         }
@@ -112,6 +115,11 @@ public final class Application implements AutoCloseable {
     /** What each level costs here. */
     public Profile profile() {
         return profile;
+    }
+
+    /** What the profile is worth on this board, and which of its operating points holds. */
+    public ProfileFit fit() {
+        return fit;
     }
 
     /** True where no profile was given, so that a short one was measured at opening. */
@@ -216,7 +224,7 @@ public final class Application implements AutoCloseable {
             goal = next;
             boundNanos = boundNanos(next);
             if (!controller.goal(next)) {
-                controller = factory.create(profile, next);
+                controller = factory.create(profile, fit, next);
             }
         }
         for (MonitorEvent e = events.poll(); e != null; e = events.poll()) {

@@ -13,7 +13,6 @@ import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,10 +148,19 @@ public final class ApplicationBuilder {
         try {
             Profile given = profile;
             Profile.Board here = ThisBoard.read(SystemFiles.ofThisMachine(), backend, powerMode);
-            if (given == null) {
-                return new Application(this, opened, measured(opened, backend, here), true);
+            Profile used = given == null ? measured(opened, backend, here) : given;
+            ProfileFit.Running running = new ProfileFit.Running(
+                    ModelDigest.of(model),
+                    backend.name(),
+                    "fp32",
+                    opened.options().batch(),
+                    opened.options().threads(),
+                    here);
+            ProfileFit fit = ProfileFit.of(used, running).orThrow();
+            if (fit.verdict() != ProfileFit.Verdict.FITS) {
+                LOG.warn(fit.sentence());
             }
-            return new Application(this, opened, checked(given, opened, backend, here), false);
+            return new Application(this, opened, used, fit, given == null);
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
@@ -164,37 +172,5 @@ public final class ApplicationBuilder {
         profiler.latencies(() -> false, share -> {});
         return profiler.profile(
                 backend.name(), here, null, Collections.nCopies(model.levels().size(), null));
-    }
-
-    private Profile checked(Profile given, Session opened, Backend backend, Profile.Board here) {
-        ProfileFit fit = ProfileFit.of(
-                        given,
-                        new ProfileFit.Running(
-                                ModelDigest.of(model),
-                                backend.name(),
-                                "fp32",
-                                opened.options().batch(),
-                                opened.options().threads(),
-                                here))
-                .orThrow();
-        if (fit.verdict() != ProfileFit.Verdict.FITS) {
-            LOG.warn(fit.sentence());
-        }
-        List<Profile.Point> points = given.points();
-        if (fit.point() == 0) {
-            return given;
-        }
-        List<Profile.Point> chosen = List.of(points.get(fit.point()));
-        return new Profile(
-                given.model(),
-                given.modelDigest(),
-                given.backend(),
-                given.precision(),
-                given.batch(),
-                given.threads(),
-                given.board(),
-                given.measured(),
-                chosen,
-                given.switchMillis());
     }
 }

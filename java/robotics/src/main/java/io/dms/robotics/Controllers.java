@@ -65,7 +65,7 @@ public final class Controllers {
             throw new UserException("only a fixed controller takes a width: \"" + name + "\"; there are: " + NAMES);
         }
         return switch (words[0]) {
-            case "fixed" -> (profile, goal) -> new Fixed(width(profile, words));
+            case "fixed" -> (profile, fit, goal) -> new Fixed(width(profile, words));
             default -> throw new UserException("there is no controller \"" + name + "\"; there are: " + NAMES);
         };
     }

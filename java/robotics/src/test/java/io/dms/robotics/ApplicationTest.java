@@ -22,7 +22,7 @@ class ApplicationTest {
     private final FloatBuffer output = Stub.output();
 
     private ApplicationBuilder steered() {
-        return Stub.application(stub).controller((profile, goal) -> steered);
+        return Stub.application(stub).controller((profile, fit, goal) -> steered);
     }
 
     @Test

@@ -22,7 +22,7 @@ class FrameLoopTest {
 
     private Application application(String goal) {
         return Stub.application(stub)
-                .controller((profile, g) -> steered)
+                .controller((profile, fit, g) -> steered)
                 .goal(goal)
                 .open();
     }
