@@ -344,9 +344,24 @@ the_helper_puts_back_what_was() {
     "$helper" set cpu0.max 115200
     "$helper" set power-mode 2
     expect "$helper" restore
+    expect test ! -e "$board/run/dms/before"
     rmdir "$board/run/dms" "$board/run"
     unchanged_since "$work/fresh"
     expect "$helper" restore
+}
+
+clocks_that_were_set_after_the_mode_go_back_with_it() {
+    helper_here
+    {
+        echo '#!/bin/sh'
+        echo "printf 'pmode:%04d\\n' \"\$2\" >'$board/var/lib/nvpmodel/status'"
+        echo "echo \"\$((612000000 - \$2 * 51000000))\" >'$gpu/max_freq'"
+    } | put /usr/sbin/nvpmodel
+    "$helper" set power-mode 2
+    expect test "$(cat "$gpu/max_freq")" = 510000000
+    "$helper" set gpu.max 408000000
+    expect "$helper" restore
+    expect test "$(cat "$gpu/max_freq")" = 612000000
 }
 
 the_helper_takes_back_a_value_that_no_table_has() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.actuate;
+
+import org.jspecify.annotations.NullMarked;
