@@ -30,7 +30,7 @@ public record JetsonRelease(String l4t, @Nullable Integer jetpack) {
             case 32 -> 4;
             case 34, 35 -> 5;
             case 36 -> 6;
-            case 38 -> 7;
+            case 38, 39 -> 7;
             default -> null;
         };
         return new JetsonRelease(major + "." + m.group(2), jetpack);

@@ -17,6 +17,8 @@ public enum Scope {
     CPU_CV("CPU+CV"),
     /** GPU and the rest of the chip on one rail. */
     GPU_SOC("GPU+SOC"),
+    /** CPU and the rest of the chip on one rail. */
+    CPU_SOC("CPU+SOC"),
     /** The vision accelerators. */
     CV("CV"),
     /** The chip without CPU and GPU. */

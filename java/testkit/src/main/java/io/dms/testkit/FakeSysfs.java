@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * <p>The text has one file a line. {@code [folder]} says where the following relative paths begin; a path that begins
  * with a slash begins at the root. {@code path = value} is a file with that value and a newline, {@code path =} an empty
  * file. {@code path = |} takes the following lines that are indented by two spaces. {@code path -> target} is a symbolic
- * link. {@code {0..5}} in a path stands for each of the numbers. {@code #} begins a line of commentary.
+ * link. {@code {0..5}} in a path stands for each of the numbers, and {@code {}} in a link's target for that number.
+ * {@code #} begins a line of commentary.
  */
 public final class FakeSysfs implements AutoCloseable {
     private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
@@ -67,8 +68,9 @@ public final class FakeSysfs implements AutoCloseable {
                 collect(pattern, path, numbers);
                 collect(pattern, value.startsWith(LINK) ? value : "", numbers);
             });
-            List<Integer> others = new ArrayList<>(numbers);
-            numbers.stream().map(n -> n + 7).forEach(others::add);
+            TreeSet<Integer> wider = new TreeSet<>(numbers);
+            numbers.forEach(n -> wider.add(n + 7));
+            List<Integer> others = new ArrayList<>(wider);
             Collections.shuffle(others, random);
             Map<Integer, Integer> renamed = new LinkedHashMap<>();
             for (int n : numbers) {
@@ -226,7 +228,8 @@ public final class FakeSysfs implements AutoCloseable {
             return;
         }
         for (int n = Integer.parseInt(m.group(1)); n <= Integer.parseInt(m.group(2)); n++) {
-            expand(path.substring(0, m.start()) + n + path.substring(m.end()), value, out);
+            String filled = value.startsWith(LINK) ? value.replace("{}", Integer.toString(n)) : value;
+            expand(path.substring(0, m.start()) + n + path.substring(m.end()), filled, out);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.jetson;
+
+import org.jspecify.annotations.NullMarked;
