@@ -41,6 +41,11 @@ public interface Controller {
         return false;
     }
 
+    /** Whether the goal can be kept as things stand. May allocate. */
+    default GoalStatus status() {
+        return GoalStatus.KEPT;
+    }
+
     /** Something changed on the board. May allocate. */
     void on(MonitorEvent event);
 }

@@ -1,0 +1,245 @@
+package io.dms.control;
+
+import io.dms.model.Profile;
+import io.dms.monitor.MonitorEvent;
+
+/**
+ * Picks the level by prediction: one factor tells how much slower than in the profile everything is now, with a mean and
+ * a variance ({@link FactorEstimator}), so that one frame at one level tells about all levels; of the levels whose
+ * probability of keeping the bounds suffices, {@link Choice} picks one. After ALERT (Wan et al., "ALERT: Accurate Learning
+ * for Energy and Timeliness", USENIX ATC 2020, section 3), which selects networks and power settings that way.
+ *
+ * <p>A frame's latency counts from when it was due: what it has waited is gone from its time, and frames that wait behind
+ * it need theirs. Changes of clocks are acted upon when the monitor tells of them ({@link ClockAnticipation}), and a level
+ * that is merely better is taken with patience ({@link Dwell}). Measured energy moves a factor of its own.
+ */
+final class PredictiveController implements Controller {
+    /** The share of the misses that a goal permits that is aimed at; estimates err, and the rest is for that. */
+    private static final double MISSES_AIMED_AT = 0.2;
+
+    private static final double LEAST_MISSES = 0.001;
+    private static final double HYSTERESIS = 0.02;
+    private static final double FITTING_DEVIATION = 0.05;
+    private static final double UNKNOWN_DEVIATION = 0.5;
+    private static final double ATTENTION = 0.15;
+    private static final double ENERGY_VARIANCE = 0.03 * 0.03;
+    private static final double MOST_ENERGY_APART = Math.log(3);
+
+    private final LevelTable table;
+    private Goal goal = Goal.NONE;
+    private double boundMillis;
+    private final Availability availability;
+    private final Sanity sanity;
+    private final FactorEstimator slowdown;
+    private final FactorEstimator energy;
+    private final ClockAnticipation clocks;
+    private final PowerEstimator power;
+    private final ArrivalEstimator arrivals = new ArrivalEstimator();
+    private Choice choice;
+    private final Dwell dwell = new Dwell();
+    private MeanBudget energyBudget = MeanBudget.atMost(null);
+    private MeanBudget accuracyBudget = MeanBudget.atLeast(null);
+
+    private int current = -1;
+    private int observed = -1;
+    private int lent = -1;
+    private boolean lending;
+    private boolean energySeen;
+    private boolean throttled;
+    private GoalStatus.Kind kind = GoalStatus.Kind.KEPT;
+
+    /**
+     * @param profile of the model on this board
+     * @param point the operating point whose figures come closest
+     * @param fits false where the profile's figures have to be scaled
+     * @param goal what to keep
+     */
+    PredictiveController(Profile profile, int point, boolean fits, Goal goal) {
+        table = new LevelTable(profile, point);
+        availability = new Availability(table.size);
+        sanity = new Sanity(table);
+        double deviation = fits ? FITTING_DEVIATION : UNKNOWN_DEVIATION;
+        slowdown = new FactorEstimator(deviation * deviation);
+        energy = new FactorEstimator(deviation * deviation);
+        clocks = new ClockAnticipation(table);
+        power = new PowerEstimator(table);
+        choice = new Choice(table, goal);
+        take(goal);
+    }
+
+    private void take(Goal next) {
+        goal = next;
+        Double bound = next.latencyMillis();
+        boundMillis = bound == null ? Double.POSITIVE_INFINITY : bound;
+        double misses = Math.max(LEAST_MISSES, MISSES_AIMED_AT * (1 - next.percentile() / 100));
+        slowdown.aim(1 - misses);
+        choice = new Choice(table, next);
+        energyBudget = MeanBudget.atMost(next.millijoules());
+        accuracyBudget = MeanBudget.atLeast(table.knowsAccuracy ? next.accuracyFloor() : null);
+    }
+
+    @Override
+    public boolean goal(Goal next) {
+        take(next);
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return "predictive";
+    }
+
+    @Override
+    public int choose(Moment moment) {
+        availability.next();
+        slowdown.predict();
+        energy.predict();
+        clocks.clock(moment.clockShare(), slowdown);
+        if (moment.throttled() && !throttled) {
+            slowdown.doubt(ATTENTION);
+        }
+        throttled = moment.throttled();
+        long waited = Sanity.waited(moment);
+        arrivals.frame(moment.scheduledNanos(), waited);
+        Double rate = goal.framesPerSecond();
+        double period = rate != null ? 1000 / rate : arrivals.periodMillis();
+        predict(moment.powerWatts(), period);
+        budget(waited * 1e-6, moment.waiting(), period);
+        int best = choice.best(
+                availability,
+                rate != null || goal.latencyMillis() != null ? period : Double.NaN,
+                energyBudget.bound(choice.leastMillijoules()),
+                accuracyBudget.bound(choice.mostMerit()));
+        kind = choice.kind();
+        current = settle(best);
+        return current;
+    }
+
+    /** Fills in what each level would cost now. */
+    private void predict(double measuredWatts, double period) {
+        double slow = Math.exp(slowdown.mean());
+        double apart = energySeen ? energy.mean() - slowdown.mean() : 0;
+        double dear = slow * Math.exp(Math.min(Math.max(apart, -MOST_ENERGY_APART), MOST_ENERGY_APART));
+        for (int i = 0; i < table.size; i++) {
+            choice.serviceMillis[i] = table.meanMillis[i] * slow;
+            choice.millijoules[i] = table.millijoules[i] * dear;
+        }
+        if (current >= 0) {
+            power.observe(measuredWatts, choice.millijoules[current], choice.serviceMillis[current], period);
+        }
+        for (int i = 0; i < table.size; i++) {
+            choice.watts[i] = power.watts(choice.millijoules[i], choice.serviceMillis[i], period);
+        }
+    }
+
+    /** Fills in how far below its time each level's needed quantile is. */
+    private void budget(double waitedMillis, int waiting, double period) {
+        double left = Choice.left(boundMillis, waitedMillis, waiting, period);
+        // A first frame far too long may be the first of many: the next one is served with care, if that is not done
+        // often.
+        lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayChange());
+        for (int i = 0; i < table.size; i++) {
+            double time = left - (i == current || current < 0 ? 0 : table.switchMillis);
+            double hysteresis = current >= 0 && table.medianMillis[i] > table.medianMillis[current] ? HYSTERESIS : 0;
+            double logTime = time > 0 ? Math.log(time) : Double.NEGATIVE_INFINITY;
+            double needed = table.logMedian[i] + slowdown.upper(table.sigma[i] * table.sigma[i], lending);
+            choice.slack[i] = time > 0 ? logTime - needed - hysteresis : -1000 - needed;
+        }
+    }
+
+    private int settle(int best) {
+        dwell.next(slowdown.steps());
+        int level = current < 0 ? best : settled(best);
+        if (current >= 0 && level != current) {
+            dwell.changed();
+        }
+        return level;
+    }
+
+    private int settled(int best) {
+        if (!choice.keeps(current)) {
+            if (lending) {
+                lent = lent < 0 ? current : lent;
+            } else {
+                lent = -1;
+                dwell.forced(slowdown.mean());
+            }
+            return best;
+        }
+        if (best == current || !choice.better(best, current)) {
+            dwell.same();
+            return current;
+        }
+        if (best == lent && !lending) {
+            lent = -1;
+            return best;
+        }
+        return dwell.better(slowdown.mean()) ? best : current;
+    }
+
+    @Override
+    public void observe(Outcome outcome) {
+        int level = outcome.level();
+        if (level < 0 || level >= table.size) {
+            return;
+        }
+        if (outcome.failed()) {
+            availability.failed(level);
+            return;
+        }
+        availability.worked(level);
+        if (!sanity.accepts(outcome)) {
+            return;
+        }
+        double millis = outcome.serviceNanos() * 1e-6;
+        if (observed >= 0 && observed != level) {
+            millis = Math.max(millis - table.switchMillis, 0.1 * millis);
+        }
+        observed = level;
+        double z = Math.log(millis) - table.logMedian[level];
+        slowdown.observe(z, table.sigma[level] * table.sigma[level]);
+        clocks.observe(z, slowdown.moved());
+        double millijoules = outcome.joules() * 1e3;
+        if (millijoules > 0 && millijoules < Double.POSITIVE_INFINITY && table.knowsEnergy) {
+            energySeen = true;
+            energy.observe(Math.log(millijoules / table.millijoules[level]), ENERGY_VARIANCE);
+            energyBudget.spent(millijoules);
+        } else {
+            energyBudget.spent(choice.millijoules[level]);
+        }
+        accuracyBudget.spent(table.merit[level]);
+    }
+
+    @Override
+    public void bound(int widest, int narrowest) {
+        availability.bound(widest, narrowest);
+    }
+
+    @Override
+    public void on(MonitorEvent event) {
+        switch (event.kind()) {
+            case CLOCK_CAPPED, POWER_MODE_CHANGED -> {
+                if (!clocks.on(event, slowdown)) {
+                    slowdown.doubt(ATTENTION);
+                }
+            }
+            case THROTTLE_BEGAN -> slowdown.doubt(ATTENTION);
+            case THROTTLE_ENDED, SENSOR_LOST, SENSOR_BACK, TIME_JUMPED -> {}
+        }
+    }
+
+    @Override
+    public GoalStatus status() {
+        return Feasibility.status(kind, goal, table, availability, Math.exp(slowdown.mean()));
+    }
+
+    /** How many times longer than in the profile a frame takes now, as estimated. */
+    double slowdown() {
+        return Math.exp(slowdown.mean());
+    }
+
+    /** Outcomes that were not believed. */
+    long ignored() {
+        return sanity.ignored();
+    }
+}
