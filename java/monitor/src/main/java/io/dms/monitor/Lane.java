@@ -59,11 +59,8 @@ final class Lane implements SampleSink {
         this.energy = source.totalEnergy();
         this.totalOf = indices(total);
         this.energyOf = indices(energy);
-        long own = sensors.stream()
-                .mapToLong(Sensor::intervalNanos)
-                .filter(n -> n > 0)
-                .min()
-                .orElse(0);
+        // A sensor that does not say how fast it is may be fast.
+        long own = sensors.stream().mapToLong(Sensor::intervalNanos).min().orElse(0);
         this.intervalNanos = Math.max(options.interval().toNanos(), own);
         int capacity = (int) Math.min(4096, Math.max(64, RING_NANOS / intervalNanos));
         this.ring = new SampleRing(sensors.size() + 2, capacity);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.os;
+
+import org.jspecify.annotations.NullMarked;

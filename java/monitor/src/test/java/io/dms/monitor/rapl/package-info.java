@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.rapl;
+
+import org.jspecify.annotations.NullMarked;
