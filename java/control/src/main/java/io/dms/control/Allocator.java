@@ -1,0 +1,131 @@
+package io.dms.control;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds who runs, at which level, and at which clock. The order of what counts:
+ *
+ * <ol>
+ *   <li>goals met, priority by priority from the highest; within a priority the largest sum of weights, then the most
+ *       applications;
+ *   <li>utility, priority by priority: the sum of weight times accuracy over that of the widest level; among allocations
+ *       within 0.1 % of the best one, the one whose worst served application is served best (max-min fairness);
+ *   <li>least power.
+ * </ol>
+ *
+ * An application whose goals can't be met with those before it runs at its narrowest level where that breaks no goal of
+ * an application before it, and is paused otherwise.
+ *
+ * <p>Who can meet its goals is decided at each application's most frugal level: load only falls as levels get narrower,
+ * so that a set of applications that does not fit there fits nowhere, and lower priorities can't take anything from higher
+ * ones. Levels are then widened by branch and bound from a greedy start, within a budget of forecasts; when that is spent
+ * the best allocation so far holds.
+ */
+final class Allocator {
+    /** Allocations whose utility is this near to the best are equal, and fairness decides. */
+    static final double EQUAL = 1e-3;
+
+    private final Draft d;
+    private final Admission admission;
+    private final Widening widening;
+
+    Allocator(Forecast forecast) {
+        d = new Draft(forecast);
+        admission = new Admission(d);
+        widening = new Widening(d);
+    }
+
+    /** Forecasts that the last search took. */
+    int forecasts() {
+        return d.forecasts;
+    }
+
+    /** What came of a search. */
+    record Plan(int clock, int[] choice, boolean[] met, double[] worth, double watts) {}
+
+    /**
+     * Searches.
+     *
+     * @param present who is there
+     * @param lowest lowest clock that may be chosen, an index
+     * @param highest highest clock that may be chosen
+     * @param leastPower true to stay at the frugal levels
+     */
+    Plan search(boolean[] present, int lowest, int highest, boolean leastPower) {
+        Forecast forecast = d.forecast;
+        d.forecasts = 0;
+        boolean fastestIsBest = true;
+        for (int i = 0; i < d.n; i++) {
+            Goal g = forecast.goals[i];
+            fastestIsBest &= !present[i] || (g.watts() == null && g.millijoules() == null);
+        }
+        int from = fastestIsBest ? highest : lowest;
+        List<Draft.State> admissions = admission.all(present, from, highest);
+        widening.begin();
+        choose(admissions, from, highest, leastPower);
+        d.clock = highest;
+        d.clock = cheapestClock(lowest, highest);
+        forecast.of(d.clock, d.choice);
+        double[] worth = new double[d.n];
+        for (int i = 0; i < d.n; i++) {
+            worth[i] = forecast.worth(i, d.choice[i]);
+        }
+        return new Plan(d.clock, d.choice.clone(), forecast.copyOfMet(), worth, forecast.watts);
+    }
+
+    /** Widens every admission at every clock and takes the one with the most utility; with the least power if asked. */
+    private void choose(List<Draft.State> admissions, int low, int high, boolean leastPower) {
+        Draft.State winner = admissions.get(0);
+        double @Nullable [] winnerUtility = null;
+        for (Draft.State s : admissions) {
+            for (int c = high; c >= low; c--) {
+                d.take(s);
+                if (d.holds(c)) {
+                    d.clock = c;
+                    double[] utility = leastPower ? new double[] {-d.forecast.watts} : widening.widen();
+                    if (winnerUtility == null || before(utility, winnerUtility)) {
+                        winner = new Draft.State(d.choice.clone(), s.admitted());
+                        winnerUtility = utility;
+                    }
+                }
+            }
+        }
+        d.take(winner);
+    }
+
+    private static boolean before(double[] a, double[] b) {
+        for (int p = 0; p < a.length; p++) {
+            if (Math.abs(a[p] - b[p]) > 1e-6 * Math.max(Math.abs(a[p]), Math.abs(b[p]))) {
+                return a[p] > b[p];
+            }
+        }
+        return false;
+    }
+
+    /** The clock with the least power at which all that hold at the clock of now hold too. */
+    private int cheapestClock(int low, int high) {
+        int found = d.clock;
+        double least = Double.POSITIVE_INFINITY;
+        for (int c = low; c <= high; c++) {
+            if (d.holds(c) && !slowsOthers(c, high) && d.forecast.watts < least * (1 - 1e-9)) {
+                least = d.forecast.watts;
+                found = c;
+            }
+        }
+        return found;
+    }
+
+    /** Those that run without meeting their goals are served as well as possible: not at a lower clock. */
+    private boolean slowsOthers(int c, int high) {
+        if (c == high) {
+            return false;
+        }
+        for (int i = 0; i < d.n; i++) {
+            if (d.choice[i] >= 0 && !d.admitted[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
