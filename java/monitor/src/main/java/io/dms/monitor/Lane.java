@@ -285,6 +285,13 @@ final class Lane implements SampleSink {
         }
     }
 
+    /** How many windows it feeds. */
+    int openWindows() {
+        synchronized (feeding) {
+            return windows.length;
+        }
+    }
+
     /** The machine slept: the windows that are open miss that time. */
     void slept(double seconds) {
         synchronized (feeding) {
