@@ -74,7 +74,11 @@ public final class Snapshot {
         do {
             sample = ring.written() - 1;
             if (sample < 0) {
-                forget(offset, n, hangs ? Absence.TIMED_OUT : Absence.NOT_YET);
+                Absence why = hangs ? Absence.TIMED_OUT : Absence.NOT_YET;
+                forget(offset, n, why);
+                if (isTotal) {
+                    totalAbsence = why;
+                }
                 return;
             }
             long age = Math.max(0, now - ring.time(sample));
