@@ -67,6 +67,7 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(new InspectCommand(console));
         line.addSubcommand(
                 "data", new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console)));
+        line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));
         configure(line, console);

@@ -1,0 +1,390 @@
+package io.dms.cli;
+
+import io.dms.cli.monitor.CsvLines;
+import io.dms.cli.monitor.JsonLines;
+import io.dms.cli.monitor.LiveTerminal;
+import io.dms.cli.monitor.MetricsServer;
+import io.dms.cli.monitor.Moment;
+import io.dms.cli.monitor.Paint;
+import io.dms.cli.monitor.PlainLine;
+import io.dms.cli.monitor.Screen;
+import io.dms.model.EnvironmentException;
+import io.dms.model.UserException;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.EnergyWindow;
+import io.dms.monitor.MonitorEvent;
+import io.dms.monitor.MonitorOptions;
+import io.dms.monitor.Snapshot;
+import io.dms.monitor.SystemFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dms monitor}: what the board does now. */
+@Command(
+        name = "monitor",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Show the board as it is now: power, clocks, load, memory, temperatures, throttling, power mode.",
+            "On a terminal a live view (q quits), elsewhere a line for each interval."
+        },
+        footer = {
+            "",
+            "JSON lines: one of type \"board\" (sources, sensors, refusals), then \"sample\" (total_w, energy_j, gpu_load,"
+                    + " gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor with unit,"
+                    + " value and age_ms) and \"event\" as they come. What is absent is null, with a reason beside it."
+        })
+final class MonitorCommand extends DmsCommand {
+    private static final Duration SAMPLING = Duration.ofMillis(100);
+    private static final long FIRST_DRAW_MILLIS = 250;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            converter = Converters.Time.class,
+            description =
+                    "Time between two lines (default: 1s). The board is asked at least ten times a second, no sensor"
+                            + " more often than it has news.")
+    private Duration interval = Duration.ofSeconds(1);
+
+    @Option(names = "--count", paramLabel = "N", description = "End after N lines.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = Converters.Time.class,
+            description = "End after this time.")
+    private @Nullable Duration duration;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            arity = "0..1",
+            fallbackValue = "-",
+            description = "One JSON object a line, to FILE or standard output.")
+    private @Nullable String json;
+
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            arity = "0..1",
+            fallbackValue = "-",
+            description = "Comma-separated values, to FILE or standard output.")
+    private @Nullable String csv;
+
+    @Option(
+            names = "--serve",
+            paramLabel = "[HOST]:PORT",
+            description =
+                    "Serve Prometheus text at /metrics, as in :9464; on this machine's own address unless HOST says"
+                            + " otherwise.")
+    private @Nullable String serve;
+
+    @Option(
+            names = "--source",
+            paramLabel = "NAME,...",
+            hideParamSyntax = true,
+            split = ",",
+            description = "Use only these sources, as in os,rapl (default: all that the machine has).")
+    private List<String> sources = new ArrayList<>();
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Look at the tree in DIR in place of /, as in a container or a copy of a board's files.")
+    private @Nullable Path root;
+
+    private final Queue<MonitorEvent> events = new ConcurrentLinkedQueue<>();
+    private final List<PrintWriter> files = new ArrayList<>();
+
+    MonitorCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        InetSocketAddress address = check();
+        try (BoardMonitor monitor = BoardMonitor.open(options())) {
+            if (monitor.sources().isEmpty()) {
+                throw new EnvironmentException("nothing to watch here: " + refusals(monitor));
+            }
+            monitor.addListener(events::add);
+            MetricsServer server = address == null ? null : MetricsServer.start(monitor, address);
+            try {
+                if (server != null) {
+                    console().note("serving " + server.url());
+                }
+                watch(monitor, server != null);
+            } finally {
+                if (server != null) {
+                    server.close();
+                }
+                files.forEach(PrintWriter::close);
+            }
+        }
+        return Exit.OK;
+    }
+
+    private @Nullable InetSocketAddress check() {
+        if (count != null && count < 1) {
+            throw new UserException("--count must be at least 1: " + count);
+        }
+        if (toStandardOutput(json) && toStandardOutput(csv)) {
+            throw new UserException("--json and --csv can't both go to standard output: give one of them a file");
+        }
+        if (root != null && !Files.isDirectory(root)) {
+            throw new UserException("--root: there is no folder " + root);
+        }
+        return serve == null ? null : MetricsServer.address(serve);
+    }
+
+    private static boolean toStandardOutput(@Nullable String target) {
+        return JsonFile.STANDARD_OUTPUT.equals(target);
+    }
+
+    private MonitorOptions options() {
+        MonitorOptions options = MonitorOptions.DEFAULT
+                .withInterval(interval)
+                .withInterval(interval.compareTo(SAMPLING) < 0 ? interval : SAMPLING)
+                .withSources(sources);
+        return root == null ? options : options.withRoot(root);
+    }
+
+    private static String refusals(BoardMonitor monitor) {
+        return monitor.refusals().entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
+    // ---- where it goes ----
+
+    /** Somebody who is shown moments and events. */
+    private interface Viewer {
+        void show(Moment moment);
+
+        void event(MonitorEvent event);
+    }
+
+    private void watch(BoardMonitor monitor, boolean served) {
+        List<Viewer> viewers = new ArrayList<>();
+        if (json != null) {
+            viewers.add(json(open(json), monitor));
+        }
+        if (csv != null) {
+            viewers.add(csv(open(csv), monitor));
+        }
+        boolean free = !toStandardOutput(json) && !toStandardOutput(csv);
+        LiveTerminal terminal = free && Boolean.getBoolean("dms.colours")
+                ? LiveTerminal.open(console().out())
+                : null;
+        Viewer plain = free && terminal == null && !served ? plain() : null;
+        if (plain != null) {
+            viewers.add(plain);
+        }
+        if (terminal == null && monitor.total() == null) {
+            console().note("no power sensor on this machine (" + refusals(monitor) + ")");
+        }
+        Moment last = null;
+        monitor.start();
+        try (EnergyWindow energy = monitor.energy()) {
+            if (terminal == null) {
+                last = run(monitor, energy, viewers, this::pause);
+            } else {
+                boolean colours = System.getenv("NO_COLOR") == null
+                        || String.valueOf(System.getenv("NO_COLOR")).isEmpty();
+                Screen screen = new Screen(
+                        new Paint(colours), new SystemFiles(monitor.options().root()));
+                viewers.add(0, live(terminal, screen));
+                try (terminal) {
+                    last = run(monitor, energy, viewers, new Redrawing(terminal, screen, monitor, energy));
+                }
+            }
+        }
+        if (terminal != null && last != null) {
+            console().print(PlainLine.of(last));
+        }
+    }
+
+    private PrintWriter open(String target) {
+        if (toStandardOutput(target)) {
+            return console().out();
+        }
+        Targets.writable(Path.of(target));
+        try {
+            PrintWriter writer =
+                    new PrintWriter(Files.newBufferedWriter(Path.of(target), StandardCharsets.UTF_8), true);
+            files.add(writer);
+            return writer;
+        } catch (IOException e) {
+            throw new EnvironmentException("can't write " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Viewer json(PrintWriter out, BoardMonitor monitor) {
+        out.println(JsonLines.board(monitor, Instant.now()));
+        return new Viewer() {
+            @Override
+            public void show(Moment moment) {
+                out.println(JsonLines.sample(moment));
+            }
+
+            @Override
+            public void event(MonitorEvent event) {
+                out.println(JsonLines.event(event, Instant.now()));
+            }
+        };
+    }
+
+    private Viewer csv(PrintWriter out, BoardMonitor monitor) {
+        out.println(CsvLines.head(monitor));
+        return new Viewer() {
+            @Override
+            public void show(Moment moment) {
+                out.println(CsvLines.line(moment));
+            }
+
+            @Override
+            public void event(MonitorEvent event) {
+                console().note(event.text());
+            }
+        };
+    }
+
+    private Viewer plain() {
+        return new Viewer() {
+            @Override
+            public void show(Moment moment) {
+                console().print(PlainLine.of(moment));
+            }
+
+            @Override
+            public void event(MonitorEvent event) {
+                console().note(event.text());
+            }
+        };
+    }
+
+    private static Viewer live(LiveTerminal terminal, Screen screen) {
+        return new Viewer() {
+            @Override
+            public void show(Moment moment) {
+                terminal.draw(screen.lines(moment, terminal.columns(), terminal.rows()));
+            }
+
+            @Override
+            public void event(MonitorEvent event) {
+                screen.event(event.text());
+            }
+        };
+    }
+
+    // ---- the loop ----
+
+    /** Waits; true where a person asked to end meanwhile. */
+    private interface Pause {
+        boolean until(long nanoTime);
+    }
+
+    private @Nullable Moment run(BoardMonitor monitor, EnergyWindow energy, List<Viewer> viewers, Pause pause) {
+        long begin = System.nanoTime();
+        long end = duration == null ? Long.MAX_VALUE : duration.toNanos();
+        Moment last = null;
+        long shown = 0;
+        long next = begin + interval.toNanos();
+        while (count == null || shown < count) {
+            next = Math.max(next, System.nanoTime());
+            if (pause.until(Math.min(next - begin, end) + begin) || console().cancelled()) {
+                break;
+            }
+            for (MonitorEvent e = events.poll(); e != null; e = events.poll()) {
+                MonitorEvent event = e;
+                viewers.forEach(v -> v.event(event));
+            }
+            Moment moment = moment(monitor, energy, begin);
+            viewers.forEach(v -> v.show(moment));
+            last = moment;
+            shown++;
+            next += interval.toNanos();
+            if (System.nanoTime() - begin >= end || console().out().checkError()) {
+                break;
+            }
+        }
+        return last;
+    }
+
+    private static Moment moment(BoardMonitor monitor, EnergyWindow energy, long begin) {
+        Snapshot snapshot = monitor.snapshot();
+        return new Moment(
+                monitor,
+                snapshot,
+                energy,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                (System.nanoTime() - begin) * 1e-9);
+    }
+
+    private boolean pause(long until) {
+        try {
+            for (long left = until - System.nanoTime();
+                    left > 0 && !console().cancelled();
+                    left = until - System.nanoTime()) {
+                Thread.sleep(Math.max(1, Math.min(50, left / 1_000_000)));
+            }
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Waits for keys, and draws anew when the terminal's size changes and soon after the start. */
+    private final class Redrawing implements Pause {
+        private final LiveTerminal terminal;
+        private final Screen screen;
+        private final BoardMonitor monitor;
+        private final EnergyWindow energy;
+        private final long begin = System.nanoTime();
+        private boolean drawn;
+
+        Redrawing(LiveTerminal terminal, Screen screen, BoardMonitor monitor, EnergyWindow energy) {
+            this.terminal = terminal;
+            this.screen = screen;
+            this.monitor = monitor;
+            this.energy = energy;
+        }
+
+        @Override
+        public boolean until(long until) {
+            while (!console().cancelled()) {
+                long left = (until - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return false;
+                }
+                if (terminal.waitForQuit(drawn ? left : Math.min(left, FIRST_DRAW_MILLIS))) {
+                    return true;
+                }
+                if ((until - System.nanoTime()) / 1_000_000 > 0) {
+                    drawn = true;
+                    terminal.draw(screen.lines(moment(monitor, energy, begin), terminal.columns(), terminal.rows()));
+                }
+            }
+            return true;
+        }
+    }
+}

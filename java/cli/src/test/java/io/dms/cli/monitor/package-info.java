@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.cli.monitor;
+
+import org.jspecify.annotations.NullMarked;
