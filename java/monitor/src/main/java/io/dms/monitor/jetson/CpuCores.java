@@ -6,41 +6,52 @@ import io.dms.monitor.SampleSink;
 import io.dms.monitor.Scope;
 import io.dms.monitor.SensorFile;
 import io.dms.monitor.SystemFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The frequency of each core, its caps, and whether the core is on. */
+/**
+ * The frequency of each core, its caps, and whether the core is on. Cores that share a clock share its files, which are
+ * then read once for all of them.
+ */
 final class CpuCores {
     private static final double HERTZ_PER_KILOHERTZ = 1e3;
     private static final double MOST_HERTZ = 1e11;
+    private static final List<String> FILES = List.of("scaling_cur_freq", "scaling_max_freq", "scaling_min_freq");
 
     private CpuCores() {}
 
     /** Adds the sensors of every core that the board has, switched on or not. */
     static void addTo(SensorList list) {
+        Map<Path, Clock> clocks = new LinkedHashMap<>();
+        List<Core> cores = new ArrayList<>();
         for (Path core : cores(list.files())) {
             String name = String.valueOf(core.getFileName());
             Path online = core.resolve("online");
-            int on = Files.exists(online)
-                    ? list.add(name + ".online", Quantity.STATE, Scope.CPU, 0, list.origin(online))
-                    : -1;
+            boolean switchable = Files.exists(online);
             Path frequencies = core.resolve("cpufreq");
-            if (on < 0 && !Files.isDirectory(frequencies)) {
+            if (!switchable && !Files.isDirectory(frequencies)) {
                 continue;
             }
-            list.add(new Core(
-                    on < 0 ? null : list.open(online),
+            int on = switchable ? list.add(name + ".online", Quantity.STATE, Scope.CPU, 0, list.origin(online)) : -1;
+            cores.add(new Core(
+                    switchable ? list.open(online) : null,
                     on,
-                    add(list, name + ".frequency", Quantity.FREQUENCY, frequencies.resolve("scaling_cur_freq")),
-                    list.open(frequencies.resolve("scaling_cur_freq")),
-                    add(list, name + ".cap", Quantity.FREQUENCY_CAP, frequencies.resolve("scaling_max_freq")),
-                    list.open(frequencies.resolve("scaling_max_freq")),
-                    add(list, name + ".floor", Quantity.FREQUENCY_FLOOR, frequencies.resolve("scaling_min_freq")),
-                    list.open(frequencies.resolve("scaling_min_freq"))));
+                    new int[] {
+                        add(list, name + ".frequency", Quantity.FREQUENCY, frequencies.resolve(FILES.get(0))),
+                        add(list, name + ".cap", Quantity.FREQUENCY_CAP, frequencies.resolve(FILES.get(1))),
+                        add(list, name + ".floor", Quantity.FREQUENCY_FLOOR, frequencies.resolve(FILES.get(2)))
+                    },
+                    clocks.computeIfAbsent(shared(frequencies), f -> new Clock(list, frequencies))));
+        }
+        if (!cores.isEmpty()) {
+            list.add(new Cores(cores.toArray(Core[]::new), clocks.values().toArray(Clock[]::new)));
         }
     }
 
@@ -53,74 +64,125 @@ final class CpuCores {
         return out;
     }
 
+    /** The folder that a core's link leads to. A core that is off has none yet, and keeps its own files. */
+    private static Path shared(Path frequencies) {
+        try {
+            return frequencies.toRealPath();
+        } catch (IOException e) {
+            return frequencies;
+        }
+    }
+
     private static int add(SensorList list, String name, Quantity quantity, Path file) {
         return list.add(name, quantity, Scope.CPU, 0, list.origin(file));
     }
 
-    /** One core. Where it is off, its frequency files are gone, and that is no fault. */
-    private static final class Core implements Probe {
-        private final @Nullable SensorFile online;
-        private final int on;
-        private final int[] sensors;
-        private final SensorFile[] files;
-        private boolean wasOff;
+    /**
+     * A core.
+     *
+     * @param online tells whether it is on, null where it can't be switched off
+     * @param on the sensor of that
+     * @param sensors of frequency, cap and floor
+     * @param clock where these are read
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Core(@Nullable SensorFile online, int on, int[] sensors, Clock clock) {
+        /** Tells whether it is on; where that can't be read, it counts as on. */
+        boolean isOn(SampleSink sink) {
+            SensorFile file = online;
+            if (file == null) {
+                return true;
+            }
+            double value = NumberProbe.read(file, 1, 0, 1);
+            if (Double.isNaN(value)) {
+                sink.absent(on, NumberProbe.why(file));
+            } else {
+                sink.value(on, value);
+            }
+            return value != 0;
+        }
+    }
 
-        Core(
-                @Nullable SensorFile online,
-                int on,
-                int frequency,
-                SensorFile current,
-                int cap,
-                SensorFile most,
-                int floor,
-                SensorFile least) {
-            this.online = online;
-            this.on = on;
-            this.sensors = new int[] {frequency, cap, floor};
-            this.files = new SensorFile[] {current, most, least};
+    /** The files of a clock, read at most once in a sample. */
+    private static final class Clock {
+        private final SensorFile[] files = new SensorFile[FILES.size()];
+        private final double[] hertz = new double[FILES.size()];
+        private boolean read;
+        private boolean used = true;
+
+        Clock(SensorList list, Path frequencies) {
+            for (int i = 0; i < files.length; i++) {
+                files[i] = list.open(frequencies.resolve(FILES.get(i)));
+            }
+        }
+
+        void begin() {
+            if (!read && used) {
+                // All its cores are off: the kernel took the files away, and later ones are new files.
+                close();
+            }
+            used = read;
+            read = false;
+        }
+
+        void tell(SampleSink sink, int[] sensors) {
+            if (!read) {
+                read = true;
+                for (int i = 0; i < files.length; i++) {
+                    hertz[i] = NumberProbe.read(files[i], HERTZ_PER_KILOHERTZ, 0, MOST_HERTZ);
+                }
+            }
+            for (int i = 0; i < files.length; i++) {
+                if (Double.isNaN(hertz[i])) {
+                    sink.absent(sensors[i], NumberProbe.why(files[i]));
+                } else {
+                    sink.value(sensors[i], hertz[i]);
+                }
+            }
+        }
+
+        void close() {
+            for (SensorFile file : files) {
+                file.close();
+            }
+        }
+    }
+
+    /** All cores. Where one is off, its frequency files are gone, and that is no fault. */
+    private static final class Cores implements Probe {
+        private final Core[] cores;
+        private final Clock[] clocks;
+
+        Cores(Core[] cores, Clock[] clocks) {
+            this.cores = cores;
+            this.clocks = clocks;
         }
 
         @Override
         public void sample(SampleSink sink) {
-            boolean off = false;
-            if (online != null) {
-                double value = NumberProbe.read(online, 1, 0, 1);
-                if (Double.isNaN(value)) {
-                    sink.absent(on, NumberProbe.why(online));
-                } else {
-                    sink.value(on, value);
-                    off = value == 0;
-                }
+            for (Clock clock : clocks) {
+                clock.begin();
             }
-            if (off && !wasOff) {
-                close(files);
-            }
-            wasOff = off;
-            for (int i = 0; i < sensors.length; i++) {
-                if (off) {
-                    sink.absent(sensors[i], Absence.OFFLINE);
-                    continue;
-                }
-                double hertz = NumberProbe.read(files[i], HERTZ_PER_KILOHERTZ, 0, MOST_HERTZ);
-                if (Double.isNaN(hertz)) {
-                    sink.absent(sensors[i], NumberProbe.why(files[i]));
+            for (Core core : cores) {
+                if (core.isOn(sink)) {
+                    core.clock.tell(sink, core.sensors);
                 } else {
-                    sink.value(sensors[i], hertz);
+                    for (int sensor : core.sensors) {
+                        sink.absent(sensor, Absence.OFFLINE);
+                    }
                 }
             }
         }
 
         @Override
         public void close() {
-            if (online != null) {
-                online.close();
+            for (Core core : cores) {
+                if (core.online != null) {
+                    core.online.close();
+                }
             }
-            close(files);
-        }
-
-        private static void close(SensorFile[] files) {
-            for (SensorFile file : files) {
-                file.close();
+            for (Clock clock : clocks) {
+                clock.close();
             }
         }
     }

@@ -10,9 +10,13 @@ import io.dms.monitor.PowerMode;
 import io.dms.monitor.Quantity;
 import io.dms.monitor.Scope;
 import io.dms.monitor.Sensor;
+import io.dms.monitor.SensorFile;
 import io.dms.monitor.SystemFiles;
 import io.dms.monitor.TotalPower;
 import io.dms.testkit.FakeSysfs;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -217,6 +221,36 @@ class JetsonBoardsTest {
             Readings later = Readings.of(source);
             assertThat(later.value("cpu1.frequency")).isEqualTo(9.6e8);
             assertThat(later.absence("cpu1.cap")).isEqualTo(Absence.GONE);
+        }
+    }
+
+    @Test
+    void cores_that_share_a_clock_read_it_once() {
+        List<String> reads = new ArrayList<>();
+        try (FakeSysfs files = FakeSysfs.of(Readings.tree("orin-nano-jetpack6"));
+                MonitorSource source = Readings.open(
+                        new JetsonProvider(p -> new SensorFile(p, 128, at -> {
+                            String text = Files.readString(at);
+                            return new SensorFile.Handle() {
+                                @Override
+                                public int readFromStart(byte[] into) {
+                                    reads.add(at.toString());
+                                    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+                                    System.arraycopy(bytes, 0, into, 0, bytes.length);
+                                    return bytes.length;
+                                }
+
+                                @Override
+                                public void close() {}
+                            };
+                        })),
+                        files)) {
+            Readings readings = Readings.of(source);
+            assertThat(readings.value("cpu3.frequency")).isEqualTo(1.5104e9);
+            assertThat(readings.value("cpu4.frequency")).isEqualTo(7.296e8);
+            assertThat(readings.value("cpu5.cap")).isEqualTo(1.5104e9);
+            assertThat(reads.stream().filter(p -> p.endsWith("scaling_cur_freq")))
+                    .hasSize(2);
         }
     }
 
