@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,7 +69,11 @@ public final class BoardMonitor implements AutoCloseable {
     private BoardMonitor(MonitorOptions options, List<MonitorSource> sources, Map<String, String> refusals) {
         this.options = options;
         this.refusals = Collections.unmodifiableMap(refusals);
-        this.board = Boards.name(new SystemFiles(options.root()));
+        this.board = sources.stream()
+                .map(MonitorSource::board)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() -> Boards.name(new SystemFiles(options.root())));
         List<Sensor> all = new ArrayList<>();
         offsets = new int[sources.size() + 1];
         int first = -1;
@@ -335,6 +340,11 @@ public final class BoardMonitor implements AutoCloseable {
                 return n;
             }
         }
+    }
+
+    /** A cursor over the samples of each source from now on, in the order of {@link #sources()}. */
+    public List<SampleCursor> cursors() {
+        return lanes.stream().map(SampleCursor::new).toList();
     }
 
     // ---- energy ----

@@ -61,7 +61,7 @@ final class Lane implements SampleSink {
         this.energyOf = indices(energy);
         // A sensor that does not say how fast it is may be fast.
         long own = sensors.stream().mapToLong(Sensor::intervalNanos).min().orElse(0);
-        this.intervalNanos = Math.max(options.interval().toNanos(), own);
+        this.intervalNanos = Math.max(options.interval().toNanos(), Math.max(own, source.intervalNanos()));
         int capacity = (int) Math.min(4096, Math.max(64, RING_NANOS / intervalNanos));
         this.ring = new SampleRing(sensors.size() + 2, capacity);
         this.detector = new EventDetector(source.name(), sensors, events);

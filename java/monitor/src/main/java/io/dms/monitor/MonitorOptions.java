@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  *
  * @param root where {@code /} is: another folder for a recorded tree or a container's bind mount
  * @param interval time between two samples of everything; devices that are slower are not asked more often
- * @param sources names of the sources to use, in order of trust; empty for all that the machine has
+ * @param sources names of the sources to use, in order of trust; empty for all that the machine has;
+ *     {@code recording:DIR} replays a recording
  * @param clock nanoseconds that never go back, {@link System#nanoTime()} outside tests
  */
 public record MonitorOptions(Path root, Duration interval, List<String> sources, LongSupplier clock) {

@@ -37,6 +37,16 @@ public interface MonitorSource extends AutoCloseable {
         return null;
     }
 
+    /** The least time between two samples that it can give, 0 where only the sensors' own intervals bound it. */
+    default long intervalNanos() {
+        return 0;
+    }
+
+    /** What board it measures, null where it knows no better than the operating system. */
+    default @Nullable String board() {
+        return null;
+    }
+
     /** The power mode as the system names it, as in {@code MAXN}, or null where there is none. May allocate. */
     default @Nullable PowerMode powerMode() {
         return null;

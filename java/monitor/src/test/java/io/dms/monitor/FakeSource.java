@@ -5,31 +5,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A source whose values a test sets, and which can fail and hang. */
-final class FakeSource implements MonitorSource, MonitorProvider {
-    final String name;
-    final List<Sensor> sensors = new ArrayList<>();
-    double[] values = new double[0];
+public final class FakeSource implements MonitorSource, MonitorProvider {
+    public final String name;
+    public final List<Sensor> sensors = new ArrayList<>();
+    public double[] values = new double[0];
 
-    @Nullable
-    Absence[] reasons = new @Nullable Absence[0];
+    public @Nullable Absence[] reasons = new @Nullable Absence[0];
 
-    @Nullable
-    TotalPower total;
+    public @Nullable TotalPower total;
 
-    @Nullable
-    TotalPower energy;
+    public @Nullable TotalPower energy;
 
-    volatile @Nullable PowerMode mode;
-    volatile @Nullable Runnable duringRead;
+    public volatile @Nullable PowerMode mode;
+    public volatile @Nullable Runnable duringRead;
     volatile boolean closed;
     volatile int reads;
 
-    FakeSource(String name) {
+    /** A source without sensors. */
+    public FakeSource(String name) {
         this.name = name;
     }
 
     /** Adds a sensor that shows a value; its index is the order of adding. */
-    FakeSource with(String sensor, Quantity quantity, Scope scope, long intervalNanos, double value) {
+    public FakeSource with(String sensor, Quantity quantity, Scope scope, long intervalNanos, double value) {
         sensors.add(new Sensor(sensor, quantity, scope, intervalNanos, "test"));
         double[] all = java.util.Arrays.copyOf(values, sensors.size());
         all[sensors.size() - 1] = value;
@@ -39,7 +37,7 @@ final class FakeSource implements MonitorSource, MonitorProvider {
     }
 
     /** A source of one power sensor that is the total. */
-    static FakeSource power(String name, long intervalNanos, double watts) {
+    public static FakeSource power(String name, long intervalNanos, double watts) {
         FakeSource s = new FakeSource(name).with("VDD_IN", Quantity.POWER, Scope.MODULE, intervalNanos, watts);
         s.total = new TotalPower(List.of(0), Scope.MODULE, "VDD_IN");
         return s;

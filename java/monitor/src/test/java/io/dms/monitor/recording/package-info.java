@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.recording;
+
+import org.jspecify.annotations.NullMarked;
