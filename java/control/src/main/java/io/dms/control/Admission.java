@@ -98,17 +98,29 @@ final class Admission {
         return d.holdsSomewhere(low, high);
     }
 
-    /** Lets those that were not admitted run at their narrowest where that breaks nothing; how many run. */
+    /** Lets those that were not admitted run at their narrowest where that breaks and slows nobody before; how many run. */
     private int serveRest(int[] group, int low, int high) {
         int running = 0;
+        boolean alone = !missesBefore(group);
         for (int i : group) {
             if (!d.admitted[i]) {
                 d.choice[i] = d.costs.level[i].length - 1;
-                boolean holds = d.holdsSomewhere(low, high);
+                boolean holds = alone && d.holdsSomewhere(low, high);
                 d.choice[i] = holds ? d.choice[i] : -1;
                 running += holds ? 1 : 0;
             }
         }
         return running;
+    }
+
+    /** Whether an application of a higher priority runs and misses its goals already. */
+    private boolean missesBefore(int[] group) {
+        for (int i = 0; i < d.n && group.length > 0; i++) {
+            boolean higher = d.forecast.goals[i].priority() > d.forecast.goals[group[0]].priority();
+            if (higher && d.choice[i] >= 0 && !d.admitted[i]) {
+                return true;
+            }
+        }
+        return false;
     }
 }

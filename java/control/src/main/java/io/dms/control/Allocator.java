@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>goals met, priority by priority from the highest; within a priority the largest sum of weights, then the most
  *       applications;
  *   <li>utility, priority by priority: the sum of weight times accuracy over that of the widest level; among allocations
- *       within 0.1 % of the best one, the one whose worst served application is served best (max-min fairness);
+ *       within 0.01 % of the best one, the one whose worst served application is served best (max-min fairness);
  *   <li>least power.
  * </ol>
  *
- * An application whose goals can't be met with those before it runs at its narrowest level where that breaks no goal of
- * an application before it, and is paused otherwise.
+ * <p>An application whose goals can't be met with those before it runs at its narrowest level where that breaks no goal of
+ * an application before it and none of a higher priority misses its own; otherwise it is paused.
  *
  * <p>Who can meet its goals is decided at each application's most frugal level: load only falls as levels get narrower,
  * so that a set of applications that does not fit there fits nowhere, and lower priorities can't take anything from higher
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Allocator {
     /** Allocations whose utility is this near to the best are equal, and fairness decides. */
-    static final double EQUAL = 1e-3;
+    static final double EQUAL = 1e-4;
 
     private final Draft d;
     private final Admission admission;

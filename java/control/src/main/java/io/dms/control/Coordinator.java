@@ -18,6 +18,19 @@ import org.jspecify.annotations.Nullable;
  * any time between decisions, from the same thread or under the caller's lock. Not thread-safe.
  */
 public final class Coordinator {
+    /** Latencies above the predicted percentile over those that the goal permits; the rest is for error. */
+    private static final double AIMED_ABOVE = 0.9;
+
+    /** Utility that differs by less is the same where power can be saved. */
+    private static final double SAME_UTILITY = 1e-3;
+
+    private static final double CALIBRATION_GAIN = 0.03;
+    private static final double CALIBRATION_STEP = 0.05;
+    private static final double CALIBRATION_LEAST = 0.85;
+    private static final double CALIBRATION_MOST = 1.6;
+
+    private static final double SMOOTH_NANOS = 400e6;
+
     private final List<Member> members;
     private final CoordinatorOptions options;
     private final CostTable costs;
@@ -31,9 +44,14 @@ public final class Coordinator {
     private final int[] calls;
     private final double[] busyNanos;
     private final double[] busy;
-    private final double[] offered;
-    private final double[] offeredBefore;
+    private final double[] rate;
+    private final double[] work;
+    private final double[] workBefore;
     private final int[] lastLevel;
+    private final int[] expectedLevel;
+    private final double[] expectedHigh;
+    private final int[] expectedCalls;
+    private final int[] above;
     private final boolean[] wasPresent;
 
     private long lastNanos = Long.MIN_VALUE;
@@ -58,7 +76,7 @@ public final class Coordinator {
         n = members.size();
         costs = new CostTable(members.stream().map(Member::profile).toList());
         model = new ContentionModel(n);
-        double[] rate = members.stream().mapToDouble(Member::framesPerSecond).toArray();
+        rate = members.stream().mapToDouble(Member::framesPerSecond).toArray();
         forecast = new Forecast(costs, members.stream().map(Member::goal).toList(), rate, model);
         allocator = new Allocator(forecast);
         sum = new double[n];
@@ -66,9 +84,14 @@ public final class Coordinator {
         calls = new int[n];
         busyNanos = new double[n];
         busy = new double[n];
-        offered = new double[n];
-        offeredBefore = new double[n];
+        work = new double[n];
+        workBefore = new double[n];
         lastLevel = new int[n];
+        expectedLevel = new int[n];
+        expectedHigh = new double[n];
+        expectedCalls = new int[n];
+        above = new int[n];
+        Arrays.fill(expectedLevel, -1);
         wasPresent = new boolean[n];
         Arrays.fill(lastLevel, -1);
     }
@@ -89,7 +112,13 @@ public final class Coordinator {
         busyNanos[application] += service * costs.pressure[application][k];
         double alone = alone(application, Math.max(0, lastClock), level, k);
         double ratio = service * 1e-6 / alone;
-        offered[application] += alone * 1e6 * costs.pressure[application][k];
+        work[application] =
+                (rate[application] > 0 ? rate[application] * alone * 1e-3 : 1) * costs.pressure[application][k];
+        if (!switched && level == expectedLevel[application]) {
+            expectedCalls[application]++;
+            double millis = outcome.latencyNanos() * 1e-6;
+            above[application] += millis > expectedHigh[application] ? 1 : 0;
+        }
         if (!switched && ratio > 0.05 && ratio < 100) {
             sum[application] += ratio;
             squares[application] += ratio * ratio;
@@ -119,7 +148,10 @@ public final class Coordinator {
         return best;
     }
 
-    /** Decides. May allocate; meant to be called once or twice a second and when something happened. */
+    /**
+     * Decides. May allocate; meant to be called twice a second and at the monitor's events. The calls of much less than
+     * half a second say too little; within a frame an application's own controller answers.
+     */
     public Allocation decide(Situation now) {
         learn(now);
         int highest = costs.clockAt(limit(now));
@@ -145,21 +177,27 @@ public final class Coordinator {
     private void learn(Situation now) {
         int clock = Double.isNaN(now.hertz()) ? costs.hertz.length - 1 : costs.clockAt(now.hertz());
         double period = now.nowNanos() - lastNanos;
+        for (int i = 0; i < n; i++) {
+            work[i] = now.present()[i] ? work[i] : 0;
+        }
         boolean steady = clock == lastClock && lastNanos != Long.MIN_VALUE && period > 0 && period < 60e9;
         if (steady) {
             for (int i = 0; i < n; i++) {
-                busy[i] = Math.min(1, busyNanos[i] / period);
+                double share = Math.min(1, busyNanos[i] / period);
+                busy[i] += (share - busy[i]) * Math.min(1, period / SMOOTH_NANOS);
             }
             for (int i = 0; i < n; i++) {
                 if (calls[i] > 0) {
                     double mean = sum[i] / calls[i];
                     double variance = calls[i] < 2 ? 0 : Math.max(0, squares[i] - sum[i] * mean) / (calls[i] - 1);
-                    model.learn(i, mean, variance, calls[i], busy, moved(i, period), costs.spread[i]);
+                    model.learn(i, mean, variance, calls[i], busy, moved(i), costs.spread[i]);
                 }
             }
         }
-        System.arraycopy(offered, 0, offeredBefore, 0, n);
-        Arrays.fill(offered, 0);
+        for (int i = 0; i < n; i++) {
+            calibrate(i);
+        }
+        System.arraycopy(work, 0, workBefore, 0, n);
         Arrays.fill(sum, 0);
         Arrays.fill(squares, 0);
         Arrays.fill(calls, 0);
@@ -168,13 +206,28 @@ public final class Coordinator {
         lastClock = clock;
     }
 
-    /** By how much the work that others than {@code i} asked for changed since the period before. */
-    private double moved(int i, double period) {
+    /**
+     * Follows the percentile itself: the predicted one goes up with every latency above it and down with every one below,
+     * so that in the long run as many are above as are aimed at, whatever the shape of the distribution. By small steps,
+     * since a step of load makes all latencies of a period too long.
+     */
+    private void calibrate(int i) {
+        double aimed = AIMED_ABOVE * (1 - Math.min(99.9, members.get(i).goal().percentile()) / 100);
+        double push = above[i] * (1 - aimed) - (expectedCalls[i] - above[i]) * aimed;
+        double step = Math.max(-CALIBRATION_STEP, Math.min(CALIBRATION_STEP, CALIBRATION_GAIN * push));
+        double c = forecast.calibration[i] * (1 + step);
+        forecast.calibration[i] = Math.max(CALIBRATION_LEAST, Math.min(CALIBRATION_MOST, c));
+        above[i] = 0;
+        expectedCalls[i] = 0;
+    }
+
+    /** By how much the work that others than {@code i} ask for, by their levels, changed since the decision before. */
+    private double moved(int i) {
         double sum = 0;
         for (int j = 0; j < n; j++) {
-            sum += j == i ? 0 : Math.abs(offered[j] - offeredBefore[j]);
+            sum += j == i ? 0 : Math.abs(work[j] - workBefore[j]);
         }
-        return sum / period;
+        return sum;
     }
 
     /** Whether the new plan replaces the one that holds. */
@@ -211,7 +264,7 @@ public final class Coordinator {
         }
         boolean better = gained
                 || newUtility > oldUtility * (1 + options.utilityMargin())
-                || (newUtility > oldUtility * (1 - Allocator.EQUAL)
+                || (newUtility > oldUtility * (1 - SAME_UTILITY)
                         && plan.watts() < forecast.watts * (1 - options.powerMargin()))
                 || (options.aim() == CoordinatorOptions.Aim.ENERGY
                         && plan.watts() < forecast.watts * (1 - options.powerMargin()));
@@ -229,6 +282,8 @@ public final class Coordinator {
             int k = plan.choice()[i];
             int narrowest = members.get(i).profile().levels().size() - 1;
             boolean runs = k >= 0;
+            expectedLevel[i] = runs ? costs.level[i][k] : -1;
+            expectedHigh[i] = forecast.high[i];
             shares.add(new Allocation.Share(
                     runs,
                     runs ? costs.level[i][k] : narrowest,

@@ -24,7 +24,7 @@ public record CoordinatorOptions(
     }
 
     /** Accuracy first; the clock is the board's. */
-    public static final CoordinatorOptions DEFAULT = new CoordinatorOptions(Aim.ACCURACY, false, 1.05, 0.01, 0.03, 2);
+    public static final CoordinatorOptions DEFAULT = new CoordinatorOptions(Aim.ACCURACY, false, 1.0, 0.01, 0.03, 2);
 
     /** Checks the ranges. */
     public CoordinatorOptions {

@@ -27,6 +27,8 @@ final class Forecast {
     final double[] high;
     final boolean[] met;
     double watts;
+    /** Factor on the spread's upper end that made it true so far, [application]. */
+    final double[] calibration;
 
     Forecast(CostTable costs, List<Goal> goals, double[] rate, ContentionModel model) {
         this.costs = costs;
@@ -41,8 +43,10 @@ final class Forecast {
         high = new double[n];
         met = new boolean[n];
         z = new double[n];
+        calibration = new double[n];
+        Arrays.fill(calibration, 1);
         for (int i = 0; i < n; i++) {
-            z[i] = quantile(Math.min(99.9, this.goals[i].percentile()));
+            z[i] = Normal.quantile(Math.min(0.999, this.goals[i].percentile() / 100));
         }
     }
 
@@ -138,7 +142,7 @@ final class Forecast {
         double meeting = base[i] * base[i] * variance * model.scatter(i);
         double high0 = mean[i] + z[i] * Math.sqrt(meeting + alone * alone + unsure * unsure);
         double most = base[i] * worst + z[i] * Math.sqrt(alone * alone + unsure * unsure);
-        return Math.max(mean[i], Math.min(high0, most));
+        return Math.max(mean[i], Math.min(high0, most) * calibration[i]);
     }
 
     /**
@@ -161,31 +165,5 @@ final class Forecast {
 
     boolean[] copyOfMet() {
         return Arrays.copyOf(met, n);
-    }
-
-    /** Standard normal quantile of a share in percent between 0.1 and 99.9; only used while a forecast is made. */
-    static double quantile(double percent) {
-        double low = -4;
-        double high = 4;
-        for (int i = 0; i < 50; i++) {
-            double mid = (low + high) / 2;
-            if (below(mid) * 100 < percent) {
-                low = mid;
-            } else {
-                high = mid;
-            }
-        }
-        return (low + high) / 2;
-    }
-
-    /** The normal distribution function by its series in odd powers, good to 1e-12 for |z| up to 4. */
-    private static double below(double x) {
-        double term = x;
-        double sum = x;
-        for (int k = 1; k < 120; k++) {
-            term *= x * x / (2 * k + 1);
-            sum += term;
-        }
-        return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
 }

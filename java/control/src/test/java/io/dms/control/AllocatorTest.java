@@ -3,6 +3,7 @@ package io.dms.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,25 +18,23 @@ class AllocatorTest {
     }
 
     /** Worst and median loss of weighted utility against the exhaustive optimum; goals met must be the same. */
-    static double[] gaps(int n, int levels, int priorities, double load, int seeds) {
+    static double[] gaps(int n, int levels, int priorities, double load, int firstSeed, int seeds) {
         List<Double> gaps = new ArrayList<>();
-        for (int seed = 0; seed < seeds; seed++) {
+        for (int seed = firstSeed; seed < firstSeed + seeds; seed++) {
             FleetInstance f = new FleetInstance(seed, n, levels, priorities, load);
             Forecast forecast = f.forecast();
             int top = forecast.costs.hertz.length - 1;
             Allocator.Plan plan = new Allocator(forecast).search(f.all(), top, top, false);
             double[] found = f.rank(plan.choice(), plan.met(), forecast.costs);
             double[] best = f.exhaustive(top);
-            int classes = best.length / 2;
-            double mine = 0;
-            double theirs = 0;
-            for (int p = 0; p < classes; p++) {
-                assertThat(found[p])
-                        .as("goals kept, seed %d priority class %d", seed, p)
-                        .isEqualTo(best[p]);
-                mine += found[classes + p];
-                theirs += best[classes + p];
+            if (found == null) {
+                throw new AssertionError("no allocation of the rules, seed " + seed);
             }
+            for (int p = 0; p < best.length / 4 * 3; p++) {
+                assertThat(found[p]).as("goals kept, seed %d, rank %d", seed, p).isEqualTo(best[p]);
+            }
+            double mine = FleetInstance.utility(found);
+            double theirs = FleetInstance.utility(best);
             gaps.add(theirs == 0 ? 0 : (theirs - mine) / theirs);
         }
         Collections.sort(gaps);
@@ -46,10 +45,7 @@ class AllocatorTest {
     void utility_is_near_the_best_of_all_allocations() {
         for (double load : new double[] {0.8, 1.4, 2.2}) {
             for (int n : new int[] {2, 4}) {
-                double[] g = gaps(n, 4, 1, load, SEEDS);
-                System.out.printf(
-                        "%d applications, load %.1f: worst gap %.2f %%, median %.2f %%%n",
-                        n, load, 100 * g[0], 100 * g[1]);
+                double[] g = gaps(n, 4, 1, load, 0, SEEDS);
                 assertThat(g[0]).isLessThan(0.05);
             }
         }
@@ -57,7 +53,7 @@ class AllocatorTest {
 
     @Test
     void goals_of_priorities_and_utility_are_near_the_best_of_all_allocations() {
-        double[] g = gaps(4, 4, 3, 1.6, SEEDS);
+        double[] g = gaps(4, 4, 3, 1.6, 0, SEEDS);
         assertThat(g[0]).isLessThan(0.05);
     }
 
@@ -113,6 +109,17 @@ class AllocatorTest {
     }
 
     @Test
+    void what_misses_its_goal_anyway_is_paused_where_it_slows_a_higher_priority_that_misses_too() {
+        FleetInstance f = new FleetInstance(3, 2, 4, 1, 20);
+        Goal g = f.goals.get(0);
+        f.goals.set(0, new Goal(g.latencyMillis(), 95, null, null, null, null, 1, 1));
+        Allocator.Plan plan = plan(f, f.all(), false);
+        assertThat(plan.met()).containsOnly(false);
+        assertThat(plan.choice()[0]).isEqualTo(f.forecast().costs.level[0].length - 1);
+        assertThat(plan.choice()[1]).isEqualTo(-1);
+    }
+
+    @Test
     void equals_that_cannot_all_be_wide_are_served_alike() {
         FleetInstance f = new FleetInstance(1, 4, 8, 1, 1.5);
         for (int i = 1; i < 4; i++) {
@@ -120,11 +127,11 @@ class AllocatorTest {
             f.goals.set(i, f.goals.get(0));
             f.rate[i] = f.rate[0];
             f.slowdown[i] = f.slowdown[0];
-            java.util.Arrays.fill(f.coefficient[i], 1);
+            Arrays.fill(f.coefficient[i], 1);
         }
-        java.util.Arrays.fill(f.coefficient[0], 1);
+        Arrays.fill(f.coefficient[0], 1);
         int[] choice = plan(f, f.all(), false).choice();
-        java.util.Arrays.sort(choice);
+        Arrays.sort(choice);
         assertThat(choice[3] - choice[0]).isLessThanOrEqualTo(1);
     }
 

@@ -51,11 +51,4 @@ class ContentionModelTest {
             }
         }
     }
-
-    @Test
-    void forecasts_know_the_normal_quantiles() {
-        assertThat(Forecast.quantile(95)).isCloseTo(1.6448536, within(1e-6));
-        assertThat(Forecast.quantile(50)).isCloseTo(0, within(1e-6));
-        assertThat(Forecast.quantile(99.9)).isCloseTo(3.0902323, within(1e-6));
-    }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Applications that share a board, made from a seed, and the best allocation of the model by trying all. */
 final class FleetInstance {
@@ -60,39 +61,62 @@ final class FleetInstance {
         return all;
     }
 
-    /** Weights of met goals per priority, highest first, then utility of those that are met, likewise. */
-    double[] rank(int[] choice, boolean[] met, CostTable costs) {
+    /**
+     * What the allocator's order compares: for each priority, highest first, the weight of those that meet their goals,
+     * how many they are, and how many run without; then the utility of each priority's met ones. Null where the
+     * allocation is none of those that the rules allow.
+     */
+    double @Nullable [] rank(int[] choice, boolean[] met, CostTable costs) {
         int[] classes =
                 goals.stream().mapToInt(g -> -g.priority()).distinct().sorted().toArray();
-        double[] rank = new double[2 * classes.length];
+        double[] rank = new double[4 * classes.length];
+        int missing = Integer.MIN_VALUE;
+        for (int i = 0; i < n; i++) {
+            if (choice[i] >= 0 && !met[i]) {
+                missing = Math.max(missing, goals.get(i).priority());
+            }
+        }
         for (int i = 0; i < n; i++) {
             int p = Arrays.binarySearch(classes, -goals.get(i).priority());
             if (choice[i] >= 0 && met[i]) {
-                rank[p] += goals.get(i).weight();
-                rank[classes.length + p] += goals.get(i).weight() * costs.accuracy[i][choice[i]] / costs.accuracy[i][0];
+                double weight = goals.get(i).weight();
+                rank[3 * p] += weight;
+                rank[3 * p + 1]++;
+                rank[3 * classes.length + p] += weight * costs.accuracy[i][choice[i]] / costs.accuracy[i][0];
+            } else if (choice[i] >= 0) {
+                rank[3 * p + 2]++;
+                boolean narrowest = choice[i] == costs.level[i].length - 1;
+                if (!narrowest || goals.get(i).priority() < missing) {
+                    return null;
+                }
             }
         }
         return rank;
     }
 
-    /** The best rank of all allocations at one clock, applications that miss their goals at their narrowest or paused. */
+    /** Weighted utility of those that meet their goals. */
+    static double utility(double[] rank) {
+        double sum = 0;
+        for (int p = rank.length / 4 * 3; p < rank.length; p++) {
+            sum += rank[p];
+        }
+        return sum;
+    }
+
+    /** The best rank of all allocations at one clock. */
     double[] exhaustive(int clock) {
         Forecast forecast = forecast();
         int[] choice = new int[n];
         double[] best = {};
-        int[] levels = new int[n];
-        for (int i = 0; i < n; i++) {
-            levels[i] = forecast.costs.level[i].length;
-            choice[i] = -1;
-        }
+        Arrays.fill(choice, -1);
         while (true) {
             forecast.of(clock, choice);
             double[] rank = rank(choice, forecast.met, forecast.costs);
-            if (best.length == 0 || before(rank, best)) {
+            if (rank != null && (best.length == 0 || before(rank, best))) {
                 best = rank;
             }
             int i = 0;
-            while (i < n && ++choice[i] == levels[i]) {
+            while (i < n && ++choice[i] == forecast.costs.level[i].length) {
                 choice[i++] = -1;
             }
             if (i == n) {

@@ -5,6 +5,7 @@ import io.dms.control.Coordinator;
 import io.dms.control.CoordinatorOptions;
 import io.dms.control.Outcome;
 import io.dms.control.Situation;
+import io.dms.monitor.MonitorEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class CoordinatedBoard implements Watcher, Supervisor {
     private final boolean[] present;
     private final boolean[] paused;
     private @Nullable Allocation last;
+    private @Nullable Simulation simulation;
     private int changes;
 
     /** A coordinator for these applications, as a scenario has them. */
@@ -39,7 +41,15 @@ public final class CoordinatedBoard implements Watcher, Supervisor {
     }
 
     @Override
+    public void event(MonitorEvent event) {
+        if (simulation != null) {
+            simulation.superviseNow();
+        }
+    }
+
+    @Override
     public void step(Simulation simulation) {
+        this.simulation = simulation;
         for (int i = 0; i < present.length; i++) {
             present[i] = simulation.present(i);
         }

@@ -110,7 +110,7 @@ public final class Simulation {
             }
         }
         if (nextStep <= now) {
-            nextStep += scenario.periodNanos();
+            nextStep = now + scenario.periodNanos();
             Supervisor supervisor = scenario.supervisor();
             if (supervisor != null) {
                 supervisor.step(this);
@@ -245,6 +245,11 @@ public final class Simulation {
     /** Asks for a clock; caps and throttling hold it down. It comes with the board's next step of 10 ms. */
     public void requestClock(int index) {
         machine.request(index);
+    }
+
+    /** Calls the scenario's supervisor at once and not only at its next period. */
+    public void superviseNow() {
+        nextStep = Math.min(nextStep, now);
     }
 
     /** Bounds what an application's controller may choose. */
