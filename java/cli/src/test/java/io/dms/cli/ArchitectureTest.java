@@ -119,4 +119,28 @@ class ArchitectureTest {
                                 System.class, "exit", int.class)))
                 .check(DMS);
     }
+
+    @Test
+    void control_reads_no_clock_and_starts_no_thread() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.dms.control..")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        Thread.class,
+                        java.time.Clock.class,
+                        java.util.Timer.class,
+                        java.util.concurrent.Executor.class,
+                        java.util.concurrent.Executors.class,
+                        java.util.concurrent.CompletableFuture.class,
+                        java.util.concurrent.ForkJoinPool.class)
+                .check(DMS);
+    }
 }

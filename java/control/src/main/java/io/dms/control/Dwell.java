@@ -5,7 +5,7 @@ package io.dms.control;
  * at once; one that is merely better has to be so for some frames in a row, and that number doubles each time that such a
  * change had to be taken back soon although the load was the same (exponential back-off), and halves when a change lasts.
  * In all, no change of choice is made that could be the second of more than {@value #MOST_CHANGES} in {@value #WINDOW}
- * frames, except shortly after a step of the load: so levels never alternate for long. Allocates nothing.
+ * frames, except shortly after a step of the load and where the load has moved: so levels never alternate for long. Allocates nothing.
  */
 final class Dwell {
     private static final int FIRST = 3;
@@ -16,6 +16,7 @@ final class Dwell {
     static final int MOST_CHANGES = 3;
     private static final int AFTER_STEP = 20;
     private static final double SAME_LOAD = 0.03;
+    private static final double OTHER_LOAD = 0.06;
 
     private final boolean[] changedAt = new boolean[WINDOW];
     private int changes;
@@ -24,6 +25,7 @@ final class Dwell {
     private long frame;
     private long tried = Long.MIN_VALUE / 2;
     private double loadThen;
+    private double loadAtChange;
     private boolean trying;
     private long steps;
     private long stepped = Long.MIN_VALUE / 2;
@@ -46,14 +48,16 @@ final class Dwell {
     }
 
     /** True where a change and its way back are still allowed. */
-    boolean mayChange() {
-        return changes + 2 <= MOST_CHANGES || frame - stepped < AFTER_STEP;
+    boolean mayChange(double load) {
+        return changes + 2 <= MOST_CHANGES
+                || frame - stepped < AFTER_STEP
+                || Math.abs(load - loadAtChange) > OTHER_LOAD;
     }
 
     /** A better level is there; true where it may be taken now. */
     boolean better(double load) {
         inRow++;
-        if (inRow < needed || !mayChange()) {
+        if (inRow < needed || !mayChange(load)) {
             return false;
         }
         inRow = 0;
@@ -78,11 +82,17 @@ final class Dwell {
     }
 
     /** The level was changed for this frame. */
-    void changed() {
+    void changed(double load) {
+        loadAtChange = load;
         int i = (int) (frame % WINDOW);
         if (!changedAt[i]) {
             changedAt[i] = true;
             changes++;
         }
+    }
+
+    @Override
+    public String toString() {
+        return "needs " + needed + ", has " + inRow + ", changes " + changes;
     }
 }

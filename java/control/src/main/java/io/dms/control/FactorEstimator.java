@@ -1,5 +1,7 @@
 package io.dms.control;
 
+import java.util.Locale;
+
 /**
  * How much slower (or dearer) everything is than the profile says: one factor for all levels, as in ALERT (Wan et al.,
  * USENIX ATC 2020), here as a logarithm, so that it stays positive and a doubling weighs as much as a halving.
@@ -8,7 +10,8 @@ package io.dms.control;
  *
  * <ul>
  *   <li><em>Noise.</em> The variance of a measurement is the profile's, times a factor that follows the squared
- *       innovations (innovation-based adaptive estimation, Mehra 1970), since contention makes frames noisier.
+ *       innovations, since contention makes frames noisier, and the variance of the walk the correlation of
+ *       successive innovations (adaptive estimation after Mehra, IEEE Transactions on Automatic Control 15(2), 1970).
  *   <li><em>Steps.</em> An innovation beyond {@link #GATE} deviations is held for an outlier, and moves the mean only as
  *       far as the gate; a second one of the same sign in a row is a step, and the mean jumps there.
  *   <li><em>Tail.</em> The quantile that a prediction needs is tracked among the standardised innovations themselves
@@ -19,12 +22,14 @@ package io.dms.control;
  */
 final class FactorEstimator {
     private static final double GATE = 3.5;
-    private static final double WALK_VARIANCE = 0.004 * 0.004;
+    private static final double LEAST_WALK = 0.003 * 0.003;
+    private static final double MOST_WALK = 0.1 * 0.1;
+    private static final double WALK_GAIN = 0.04;
     private static final double MOST_VARIANCE = 1;
     private static final double NOISE_GAIN = 0.02;
     private static final double LEAST_NOISE = 0.25;
     private static final double MOST_NOISE = 40;
-    private static final double QUANTILE_GAIN = 0.4;
+    private static final double QUANTILE_GAIN = 0.3;
     private static final double MOST_QUANTILE = 6;
     private static final double PERSISTENCE_GAIN = 0.2;
     /** Beyond e to this power in either direction nothing is believed. */
@@ -34,6 +39,8 @@ final class FactorEstimator {
     private double leastQuantile;
     private double mean;
     private double variance;
+    private double walk = LEAST_WALK;
+    private double lastInnovation;
     private double noise = 1;
     private double quantile;
     private int run;
@@ -59,7 +66,7 @@ final class FactorEstimator {
 
     /** Time passes: one frame. */
     void predict() {
-        variance = Math.min(MOST_VARIANCE, variance + WALK_VARIANCE);
+        variance = Math.min(MOST_VARIANCE, variance + walk);
     }
 
     /**
@@ -75,12 +82,14 @@ final class FactorEstimator {
         double deviation = Math.sqrt(s);
         double innovation = z - mean;
         double u = innovation / deviation;
-        quantile =
-                clamp(quantile + QUANTILE_GAIN * ((u > quantile ? 1 : 0) - exceedance), leastQuantile, MOST_QUANTILE);
         if (Math.abs(u) <= GATE) {
             settle(profiled);
-            learnNoise(innovation * innovation - variance, profiled);
-            learnQuantile(u);
+            if (variance < 4 * r) {
+                // Before the mean is known, an innovation tells of the mean and not of the noise.
+                learnNoise(innovation * innovation - variance, profiled);
+                learnQuantile(u);
+                learnWalk(innovation, s);
+            }
             correct(innovation, s);
         } else if (run != 0 && (run > 0) == (u > 0)) {
             persistence += PERSISTENCE_GAIN * (1 - persistence);
@@ -88,6 +97,7 @@ final class FactorEstimator {
             mean = z;
             variance = Math.min(MOST_VARIANCE, r + 0.25 * spread * spread);
             steps++;
+            lastInnovation = 0;
             run = 0;
         } else {
             settle(profiled);
@@ -95,6 +105,7 @@ final class FactorEstimator {
             held = z;
             heldSquare = innovation * innovation;
             heldDeviations = u;
+            lastInnovation = 0;
             correct(Math.copySign(GATE * deviation, innovation), s);
         }
         mean = clamp(mean, -MOST_LOG, MOST_LOG);
@@ -109,6 +120,12 @@ final class FactorEstimator {
             learnQuantile(heldDeviations);
             run = 0;
         }
+    }
+
+    /** Innovations of a filter that is neither too slow nor too quick are not correlated (Mehra 1970). */
+    private void learnWalk(double innovation, double s) {
+        walk = clamp(walk * Math.exp(WALK_GAIN * clamp(innovation * lastInnovation / s, -2, 2)), LEAST_WALK, MOST_WALK);
+        lastInnovation = innovation;
     }
 
     private void learnQuantile(double u) {
@@ -164,6 +181,11 @@ final class FactorEstimator {
         return run > 0 && persistence > 0.15;
     }
 
+    /** Deviation of the next measurement, as a logarithm. */
+    double spread(double profiled) {
+        return Math.sqrt(variance + noise * profiled);
+    }
+
     /** Steps that were found. */
     long steps() {
         return steps;
@@ -176,5 +198,17 @@ final class FactorEstimator {
 
     private static double clamp(double v, double low, double high) {
         return Math.min(Math.max(v, low), high);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "factor %.3f deviation %.3f walk %.4f noise %.2f quantile %.2f",
+                Math.exp(mean),
+                deviation(),
+                Math.sqrt(walk),
+                noise,
+                quantile);
     }
 }

@@ -13,6 +13,8 @@ final class MeanBudget {
     private final double bound;
     private final int sign;
     private double debt;
+    /** Held until all is paid, so that the bound does not waver. */
+    private double stricter;
 
     private MeanBudget(double bound, int sign) {
         this.bound = bound;
@@ -32,6 +34,7 @@ final class MeanBudget {
         if (bound > 0 && bound < Double.POSITIVE_INFINITY && !Double.isNaN(value)) {
             double most = MOST_STRICTER * bound * FRAMES;
             debt = Math.min(Math.max(debt + sign * (value - bound), 0), most);
+            stricter = debt == 0 ? 0 : Math.max(stricter, debt / FRAMES);
         }
     }
 
@@ -44,7 +47,7 @@ final class MeanBudget {
         if (debt == 0 || sign * (bound - reachable) <= 0) {
             return bound;
         }
-        double stricter = bound - sign * debt / FRAMES;
-        return sign > 0 ? Math.max(stricter, reachable) : Math.min(stricter, reachable);
+        double now = bound - sign * stricter;
+        return sign > 0 ? Math.max(now, reachable) : Math.min(now, reachable);
     }
 }

@@ -15,10 +15,13 @@ import io.dms.monitor.MonitorEvent;
  */
 final class PredictiveController implements Controller {
     /** The share of the misses that a goal permits that is aimed at; estimates err, and the rest is for that. */
-    private static final double MISSES_AIMED_AT = 0.2;
+    private static final double MISSES_AIMED_AT = 0.4;
 
     private static final double LEAST_MISSES = 0.001;
-    private static final double HYSTERESIS = 0.02;
+    private static final double HYSTERESIS = 0.005;
+    /** In place of the logarithm of no time at all: below all others, and still comparable. */
+    private static final double NO_TIME = -1000;
+
     private static final double FITTING_DEVIATION = 0.05;
     private static final double UNKNOWN_DEVIATION = 0.5;
     private static final double ATTENTION = 0.15;
@@ -137,21 +140,29 @@ final class PredictiveController implements Controller {
         double left = Choice.left(boundMillis, waitedMillis, waiting, period);
         // A first frame far too long may be the first of many: the next one is served with care, if that is not done
         // often.
-        lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayChange());
+        lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayChange(slowdown.mean()));
         for (int i = 0; i < table.size; i++) {
-            double time = left - (i == current || current < 0 ? 0 : table.switchMillis);
-            double hysteresis = current >= 0 && table.medianMillis[i] > table.medianMillis[current] ? HYSTERESIS : 0;
-            double logTime = time > 0 ? Math.log(time) : Double.NEGATIVE_INFINITY;
-            double needed = table.logMedian[i] + slowdown.upper(table.sigma[i] * table.sigma[i], lending);
-            choice.slack[i] = time > 0 ? logTime - needed - hysteresis : -1000 - needed;
+            double profiled = table.sigma[i] * table.sigma[i];
+            double slack = log(left) - table.logMedian[i] - slowdown.upper(profiled, lending);
+            if (current >= 0 && i != current) {
+                // The cost of a switch is paid once, so that it must fit most of the time and no more.
+                double once = table.logMedian[i] + slowdown.mean() + slowdown.spread(profiled);
+                slack = Math.min(slack, log(left - table.switchMillis) - once);
+                slack -= table.medianMillis[i] > table.medianMillis[current] ? HYSTERESIS : 0;
+            }
+            choice.slack[i] = slack;
         }
+    }
+
+    private static double log(double millis) {
+        return millis > 0 ? Math.log(millis) : NO_TIME;
     }
 
     private int settle(int best) {
         dwell.next(slowdown.steps());
         int level = current < 0 ? best : settled(best);
         if (current >= 0 && level != current) {
-            dwell.changed();
+            dwell.changed(slowdown.mean());
         }
         return level;
     }
@@ -241,5 +252,10 @@ final class PredictiveController implements Controller {
     /** Outcomes that were not believed. */
     long ignored() {
         return sanity.ignored();
+    }
+
+    @Override
+    public String toString() {
+        return slowdown + ", " + dwell + (lent < 0 ? "" : ", lent " + lent);
     }
 }

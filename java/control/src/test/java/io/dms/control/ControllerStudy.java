@@ -77,7 +77,7 @@ class ControllerStudy {
                 "accuracy",
                 "level",
                 "mJ/frame",
-                "cyc");
+                "cycle");
         for (Map.Entry<String, List<Disturbance>> script :
                 Scripts.all(SECONDS, board).entrySet()) {
             for (Map.Entry<String, ControllerFactory> c : controllers(p, goal).entrySet()) {
@@ -104,7 +104,7 @@ class ControllerStudy {
                         at(trials, t -> t.tally.meanAccuracy(), 0),
                         at(trials, t -> t.tally.meanLevel(), 0.5),
                         at(trials, t -> 1e3 * t.tally.joulesPerFrame(), 0.5),
-                        at(trials, Trial::mostSwitches, 1));
+                        at(trials, Trial::longestCycle, 1));
             }
         }
     }
@@ -112,5 +112,28 @@ class ControllerStudy {
     static double at(List<Trial> trials, ToDoubleFunction<Trial> figure, double share) {
         double[] v = trials.stream().mapToDouble(figure).sorted().toArray();
         return v[(int) Math.round(share * (v.length - 1))];
+    }
+
+    /** What a controller costs per frame; the figure of a busy machine is worth little. */
+    @Test
+    void cost_per_frame() {
+        BoardModel board = Boards.orinNanoLike();
+        Profile p = ModelProfiles.eightLevels(board, 24);
+        Goal goal = Goal.parse("p95<=19ms rate>=30 energy<=300mJ power<=20W accuracy>=0.5");
+        for (Controller c :
+                List.of(Controllers.predictive(p, goal), Controllers.feedback(p, goal), Controllers.step(p, goal))) {
+            int frames = 1_000_000;
+            double best = Double.POSITIVE_INFINITY;
+            for (int round = 0; round < 5; round++) {
+                long before = System.nanoTime();
+                Drive.frames(c, p, frames, 1.2, 0.05, round);
+                long drive = System.nanoTime();
+                Drive.frames(Controllers.fixed(p, 2), p, frames, 1.2, 0.05, round);
+                double both = (drive - before) / (double) frames;
+                best = Math.min(best, both);
+            }
+            System.out.printf(
+                    Locale.ROOT, "%-10s %.2f us per frame, the frame's making included%n", c.name(), best / 1e3);
+        }
     }
 }

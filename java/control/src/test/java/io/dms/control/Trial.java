@@ -11,7 +11,6 @@ import io.dms.control.sim.Tally;
 import io.dms.control.sim.Watcher;
 import io.dms.model.Profile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** One controller on one simulated board under one script, frame by frame. */
@@ -123,28 +122,37 @@ final class Trial implements Watcher {
         return n;
     }
 
-    /** The most changes of level in any 100 frames of steady state in a row. */
-    int mostSwitches() {
-        int most = 0;
-        int[] ring = new int[100];
-        int in = 0;
-        int n = 0;
+    /** The most changes between the same two levels within 100 frames of steady state. */
+    int longestCycle() {
+        int levels = simulation.truth(0).profile().levels().size();
+        long[] frame = new long[1 + frames.size()];
+        int[] pair = new int[1 + frames.size()];
+        int changes = 0;
         int last = -1;
+        int most = 0;
+        long n = 0;
+        int first = 0;
         for (Frame f : frames) {
+            n++;
             if (f.level() < 0) {
                 continue;
             }
             if (!steady(f.scheduled())) {
-                Arrays.fill(ring, 0);
-                in = 0;
                 last = -1;
+                first = changes;
                 continue;
             }
-            int s = last >= 0 && f.level() != last ? 1 : 0;
+            if (last >= 0 && last != f.level()) {
+                frame[changes] = n;
+                pair[changes] = Math.min(last, f.level()) * levels + Math.max(last, f.level());
+                int same = 1;
+                for (int i = changes - 1; i >= first && frame[i] > n - 100; i--) {
+                    same += pair[i] == pair[changes] ? 1 : 0;
+                }
+                most = Math.max(most, same);
+                changes++;
+            }
             last = f.level();
-            in += s - ring[n % 100];
-            ring[n++ % 100] = s;
-            most = Math.max(most, in);
         }
         return most;
     }
