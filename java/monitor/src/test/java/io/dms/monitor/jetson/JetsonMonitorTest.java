@@ -16,8 +16,8 @@ import io.dms.testkit.FakeClock;
 import io.dms.testkit.FakeSysfs;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -159,11 +159,11 @@ class JetsonMonitorTest {
             });
             assertThat(s.totalWatts()).isNaN();
             until(() -> kinds().contains(Kind.SENSOR_LOST));
-            // The device answers, and is a file again.
-            try (OutputStream answer = new FileOutputStream(tree.path(rail).toFile())) {
-                answer.write("4976\n".getBytes(StandardCharsets.US_ASCII));
-            }
-            tree.delete(rail).set(rail, "4976");
+            // The device is a file again, and the read that hangs comes back with nothing.
+            Path pipe = tree.path("/pipe");
+            Files.move(tree.path(rail), pipe);
+            tree.set(rail, "4976");
+            new FileOutputStream(pipe.toFile()).close();
             until(() -> {
                 monitor.latest(s);
                 return s.totalWatts() > 0;
