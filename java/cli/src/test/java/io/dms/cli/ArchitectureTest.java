@@ -70,7 +70,12 @@ class ArchitectureTest {
         noClasses()
                 .that(not(resideInAPackage("io.dms.backend..")))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("org.bytedeco..", "com.sun.jna.."))
+                .dependOnClassesThat(resideInAPackage("org.bytedeco.."))
+                .check(DMS);
+        noClasses()
+                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.monitor.nvml..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("com.sun.jna.."))
                 .check(DMS);
     }
 

@@ -22,6 +22,8 @@ public enum Absence {
     TIMED_OUT("read timed out"),
     /** Two samples are needed and there is only one. */
     ONE_SAMPLE("needs a second sample"),
+    /** The device or its driver does not measure this. */
+    UNSUPPORTED("not supported by the device"),
     /** The device failed in another way. */
     FAILED("read failed");
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.monitor.nvml;
+
+import org.jspecify.annotations.NullMarked;
