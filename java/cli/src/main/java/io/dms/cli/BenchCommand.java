@@ -5,6 +5,10 @@ import io.dms.cli.bench.BenchResult;
 import io.dms.cli.bench.Benchmark;
 import io.dms.cli.machine.Folders;
 import io.dms.cli.machine.Machine;
+import io.dms.cli.report.BenchCsv;
+import io.dms.cli.report.BenchHtml;
+import io.dms.cli.report.BenchJson;
+import io.dms.cli.report.BenchTable;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
@@ -163,7 +167,7 @@ final class BenchCommand extends DmsCommand {
     private List<String> inputShapes = new ArrayList<>();
 
     @Mixin
-    private BenchOutputs outputs = new BenchOutputs();
+    private Outputs outputs = new Outputs();
 
     BenchCommand(Console console) {
         super(console);
@@ -198,7 +202,13 @@ final class BenchCommand extends DmsCommand {
             List<BenchResult.Level> rows = accuracy.measure(measured.levels(), levels);
             result = result(date, scalable, chosen, bench, measured, rows, accuracy.describe());
         }
-        outputs.write(console(), result);
+        outputs.write(
+                console(),
+                BenchTable.lines(result),
+                result.warnings(),
+                () -> BenchJson.of(result),
+                () -> BenchCsv.of(result),
+                () -> BenchHtml.of(result));
         hints(result, scalable);
         return result.interrupted() ? Exit.INTERRUPTED : Exit.OK;
     }

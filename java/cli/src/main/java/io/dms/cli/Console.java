@@ -33,6 +33,11 @@ public final class Console {
         return err;
     }
 
+    /** True where a terminal shows {@link #err}. */
+    public boolean terminal() {
+        return terminal;
+    }
+
     /** One line of a result. */
     public void print(String line) {
         out.println(line);

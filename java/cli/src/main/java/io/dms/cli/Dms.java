@@ -63,6 +63,7 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(new BenchCommand(console));
         line.addSubcommand(new CompileCommand(console));
         line.addSubcommand(new ProfileCommand(console));
+        line.addSubcommand(new RunCommand(console));
         line.addSubcommand(new ExportCommand(console));
         line.addSubcommand(new InspectCommand(console));
         line.addSubcommand(

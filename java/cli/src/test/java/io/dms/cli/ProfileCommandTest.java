@@ -22,8 +22,10 @@ class ProfileCommandTest {
     Path folder;
 
     private String[] quick(Path model, String... more) {
-        List<String> args = new ArrayList<>(
-                List.of("profile", model.toString(), "--backend", "reference", "--threads", "1", "--warmup", "0ms"));
+        List<String> args = new ArrayList<>(List.of("profile", model.toString(), "--threads", "1", "--warmup", "0ms"));
+        if (!List.of(more).contains("--backend")) {
+            args.addAll(List.of("--backend", "reference"));
+        }
         if (!List.of(more).contains("--duration")) {
             args.addAll(List.of("--duration", "1ms"));
         }

@@ -11,6 +11,7 @@ import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
+import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.MonitorEvent;
 import io.dms.runtime.Session;
 import java.nio.FloatBuffer;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * {@link #failures()} tells.
  */
 public final class Application implements AutoCloseable {
+    private static final long NO_BOUNDS = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
 
     private final String name;
@@ -48,6 +51,8 @@ public final class Application implements AutoCloseable {
     private final boolean profiledAtOpening;
     private final ControllerFactory factory;
     private final BoardFeed board;
+    private final @Nullable BoardMonitor monitor;
+    private final Consumer<MonitorEvent> hear = this::on;
     private final LongSupplier clock;
     private final WidthLevel[] levels;
     private final boolean[] failed;
@@ -60,6 +65,9 @@ public final class Application implements AutoCloseable {
     private final Served served;
     private final ConcurrentLinkedQueue<MonitorEvent> events = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Goal wanted;
+    private volatile long bounds = NO_BOUNDS;
+    private volatile boolean paused;
+    private volatile Consumer<Outcome> observer = outcome -> {};
     private volatile Goal goal;
     private long boundNanos;
     private Controller controller;
@@ -74,7 +82,8 @@ public final class Application implements AutoCloseable {
         this.fit = fit;
         this.profiledAtOpening = profiledAtOpening;
         this.factory = b.controllers();
-        this.board = b.board();
+        this.board = b.feed(profile.points().get(fit.point()));
+        this.monitor = b.monitor();
         this.clock = b.clock();
         this.levels = Levels.of(model, profile);
         this.failed = new boolean[levels.length];
@@ -85,6 +94,9 @@ public final class Application implements AutoCloseable {
         this.controller = factory.create(profile, fit, goal);
         for (WidthLevel level : levels) {
             session.prepare(level);
+        }
+        if (monitor != null) {
+            monitor.addListener(hear);
         }
     }
 
@@ -158,6 +170,25 @@ public final class Application implements AutoCloseable {
         events.add(event);
     }
 
+    /** Keeps choices between two levels from the next call on: how a board is shared. Any thread. */
+    void bound(int widest, int narrowest) {
+        bounds = (long) widest << 32 | narrowest;
+    }
+
+    /** Whether frames are to be left out for now, so that others keep their goals. Any thread. */
+    void paused(boolean paused) {
+        this.paused = paused;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    /** Tells somebody else, too, what came of each call, in the thread that infers; the object is reused. */
+    void observer(Consumer<Outcome> observer) {
+        this.observer = observer;
+    }
+
     /** The levels that failed, one sentence each. */
     public List<String> failures() {
         return List.copyOf(failures);
@@ -210,6 +241,7 @@ public final class Application implements AutoCloseable {
             boolean ok = run(level, inputs, outputs);
             long end = clock.getAsLong();
             controller.observe(outcome.set(level, scheduledNanos, start, end, Double.NaN, !ok));
+            observer.accept(outcome);
             if (ok) {
                 served.set(level, scheduledNanos, start, end, end - scheduledNanos > boundNanos, retries);
                 return served;
@@ -226,6 +258,11 @@ public final class Application implements AutoCloseable {
             if (!controller.goal(next)) {
                 controller = factory.create(profile, fit, next);
             }
+        }
+        long share = bounds;
+        if (share != NO_BOUNDS) {
+            bounds = NO_BOUNDS;
+            controller.bound((int) (share >> 32), (int) share);
         }
         for (MonitorEvent e = events.poll(); e != null; e = events.poll()) {
             controller.on(e);
@@ -306,6 +343,9 @@ public final class Application implements AutoCloseable {
             box.close();
         }
         closed = true;
+        if (monitor != null) {
+            monitor.removeListener(hear);
+        }
         session.close();
     }
 }

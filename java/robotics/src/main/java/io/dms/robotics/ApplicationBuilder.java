@@ -6,6 +6,8 @@ import io.dms.model.Profile;
 import io.dms.model.ProfileFile;
 import io.dms.model.ProfileFit;
 import io.dms.model.ScalableModel;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.PowerMode;
 import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
@@ -32,15 +34,15 @@ public final class ApplicationBuilder {
     private SessionOptions session = SessionOptions.DEFAULT;
     private Goal goal = Goal.NONE;
     private ControllerFactory controllers;
-    private BoardFeed board = BoardFeed.NONE;
-    private @Nullable String powerMode;
+    private @Nullable BoardFeed board;
+    private @Nullable BoardMonitor monitor;
     private LongSupplier clock = System::nanoTime;
     private @Nullable Profile profile;
 
     ApplicationBuilder(ScalableModel model) {
         this.model = model;
         this.name = model.name();
-        this.controllers = Controllers.find("fixed");
+        this.controllers = Controllers.find("predictive");
     }
 
     /** A name for people, where the model's does not do. */
@@ -100,13 +102,17 @@ public final class ApplicationBuilder {
     }
 
     /**
-     * What the controller is told of the board before each call.
-     *
-     * @param powerMode name of the power mode now, null where there is none
+     * The board's monitor, which tells the controller power, clocks and throttling before each call, and events ahead of
+     * their effects. The caller's: started and closed by it, after the application was closed.
      */
-    public ApplicationBuilder board(BoardFeed board, @Nullable String powerMode) {
+    public ApplicationBuilder monitor(BoardMonitor monitor) {
+        this.monitor = monitor;
+        return this;
+    }
+
+    /** What the controller is told of the board before each call, in place of a monitor. */
+    public ApplicationBuilder board(BoardFeed board) {
         this.board = board;
-        this.powerMode = powerMode;
         return this;
     }
 
@@ -128,8 +134,16 @@ public final class ApplicationBuilder {
         return controllers;
     }
 
-    BoardFeed board() {
-        return board;
+    BoardFeed feed(Profile.Point point) {
+        if (board != null) {
+            return board;
+        }
+        return monitor == null ? BoardFeed.NONE : new MonitorFeed(monitor, point);
+    }
+
+    @Nullable
+    BoardMonitor monitor() {
+        return monitor;
     }
 
     LongSupplier clock() {
@@ -147,7 +161,7 @@ public final class ApplicationBuilder {
         Session opened = backend.open(model, session);
         try {
             Profile given = profile;
-            Profile.Board here = ThisBoard.read(SystemFiles.ofThisMachine(), backend, powerMode);
+            Profile.Board here = ThisBoard.read(SystemFiles.ofThisMachine(), backend, mode());
             Profile used = given == null ? measured(opened, backend, here) : given;
             ProfileFit.Running running = new ProfileFit.Running(
                     ModelDigest.of(model),
@@ -165,6 +179,12 @@ public final class ApplicationBuilder {
             opened.close();
             throw e;
         }
+    }
+
+    private @Nullable String mode() {
+        BoardMonitor m = monitor;
+        PowerMode mode = m == null ? null : m.snapshot().powerMode();
+        return mode == null ? null : mode.name();
     }
 
     private Profile measured(Session opened, Backend backend, Profile.Board here) {

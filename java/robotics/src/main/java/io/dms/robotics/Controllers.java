@@ -1,72 +1,52 @@
 package io.dms.robotics;
 
-import io.dms.control.Controller;
-import io.dms.control.Goal;
-import io.dms.control.Moment;
-import io.dms.control.Outcome;
 import io.dms.model.Profile;
 import io.dms.model.UserException;
-import io.dms.monitor.MonitorEvent;
+import java.util.List;
 import java.util.Locale;
 
-/** Controllers by the names of the command line. */
+/** Controllers by the names of the command line and of deployment files. */
 public final class Controllers {
     /** The names, for people. */
     public static final String NAMES = "predictive, feedback, step, fixed, fixed:WIDTH";
 
     private Controllers() {}
 
-    private record Fixed(int level) implements Controller {
-        @Override
-        public String name() {
-            return "fixed";
-        }
-
-        @Override
-        public int choose(Moment moment) {
-            return level;
-        }
-
-        @Override
-        public void observe(Outcome outcome) {}
-
-        @Override
-        public boolean goal(Goal goal) {
-            return true;
-        }
-
-        @Override
-        public void on(MonitorEvent event) {}
-    }
-
-    private static int width(Profile profile, String[] words) {
-        if (words.length == 1) {
-            return 0;
-        }
-        for (int l = 0; l < profile.levels().size(); l++) {
-            Profile.Level level = profile.levels().get(l);
-            if (level.name().equals(words[1]) || Double.toString(level.width()).equals(words[1])) {
-                return l;
-            }
-        }
-        throw new UserException("the model has no level of width " + words[1] + "; it has: "
-                + String.join(
-                        ", ", profile.levels().stream().map(Profile.Level::name).toList()));
-    }
-
     /**
-     * The factory of this name.
+     * The factory of this name; a width is looked for in the profile when the controller is made.
      *
      * @throws UserException if there is none
      */
     public static ControllerFactory find(String name) {
-        String[] words = name.toLowerCase(Locale.ROOT).split(":", 2);
-        if (words.length == 2 && !words[0].equals("fixed")) {
+        String[] words = name.strip().toLowerCase(Locale.ROOT).split(":", 2);
+        if (!io.dms.control.Controllers.NAMES.contains(words[0])) {
+            throw new UserException("there is no controller \"" + name + "\"; there are: " + NAMES);
+        }
+        if (words.length == 1) {
+            return (profile, fit, goal) -> io.dms.control.Controllers.named(words[0], profile, fit, goal);
+        }
+        if (!words[0].equals("fixed")) {
             throw new UserException("only a fixed controller takes a width: \"" + name + "\"; there are: " + NAMES);
         }
-        return switch (words[0]) {
-            case "fixed" -> (profile, fit, goal) -> new Fixed(width(profile, words));
-            default -> throw new UserException("there is no controller \"" + name + "\"; there are: " + NAMES);
-        };
+        return (profile, fit, goal) -> io.dms.control.Controllers.fixed(profile, level(profile, words[1]));
+    }
+
+    private static int level(Profile profile, String width) {
+        List<Profile.Level> levels = profile.levels();
+        for (int l = 0; l < levels.size(); l++) {
+            if (levels.get(l).name().equals(width) || same(levels.get(l).width(), width)) {
+                return l;
+            }
+        }
+        throw new UserException("model " + profile.model() + " has no level of width " + width + "; it has: "
+                + String.join(", ", levels.stream().map(Profile.Level::name).toList()));
+    }
+
+    private static boolean same(double width, String text) {
+        try {
+            return Math.abs(Double.parseDouble(text) - width) < 1e-9;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 }

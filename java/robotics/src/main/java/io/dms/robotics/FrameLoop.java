@@ -117,7 +117,8 @@ public final class FrameLoop {
     private void serve(Frame frame) {
         long now = System.nanoTime();
         long bound = application.boundNanos();
-        if (late == LatePolicy.DROP && now - frame.scheduledNanos() >= bound) {
+        boolean tooLate = late == LatePolicy.DROP && now - frame.scheduledNanos() >= bound;
+        if (tooLate || application.paused()) {
             trace.add(frame.scheduledNanos(), now, now, Trace.DROPPED, bound, true);
             listener.frame(trace, null);
             return;

@@ -147,7 +147,7 @@ class ApplicationTest {
 
     @Test
     void measuresItsLevelsAtOpeningWhereNoProfileIsGiven() {
-        try (Application app = Stub.application(stub).open()) {
+        try (Application app = Application.of(Stub.MODEL).backend(stub).open()) {
             assertThat(app.profiledAtOpening()).isTrue();
             assertThat(app.profile().levels())
                     .extracting(Profile.Level::name)
@@ -159,10 +159,7 @@ class ApplicationTest {
 
     @Test
     void takesAProfileOfTheSameModelAndRefusesOneOfAnother() {
-        Profile profile;
-        try (Application app = Stub.application(stub).open()) {
-            profile = app.profile();
-        }
+        Profile profile = Stub.profile();
         try (Application app = Stub.application(stub).profile(profile).open()) {
             assertThat(app.profiledAtOpening()).isFalse();
             assertThat(app.profile()).isEqualTo(profile);

@@ -5,14 +5,18 @@ import io.dms.control.Goal;
 import io.dms.control.Moment;
 import io.dms.control.Outcome;
 import io.dms.model.Graph;
+import io.dms.model.ModelDigest;
+import io.dms.model.Profile;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import io.dms.monitor.MonitorEvent;
+import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
 import io.dms.runtime.BundledModels;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.FloatBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -20,14 +24,36 @@ import java.util.function.BiConsumer;
 /** A backend that computes nothing and does at each call what a test wants, and a controller that a test steers. */
 final class Stub implements Backend {
     static final ScalableModel MODEL = BundledModels.resnet20Cifar10();
+    private static final String DIGEST = ModelDigest.of(MODEL);
 
     final List<String> ran = new ArrayList<>();
     BiConsumer<WidthLevel, FloatBuffer> atCall = (level, output) -> {};
     boolean closed;
 
-    /** An application on this backend; the short measurement at opening has taken place. */
+    /** An application on this backend, with a made-up profile. */
     static ApplicationBuilder application(Stub stub) {
-        return Application.of(MODEL).backend(stub);
+        return Application.of(MODEL).backend(stub).profile(profile());
+    }
+
+    /** Levels of 4, 3, 2 and 1 ms. */
+    static Profile profile() {
+        List<Profile.Level> levels = new ArrayList<>();
+        for (WidthLevel level : MODEL.levels()) {
+            double ms = 4 - levels.size();
+            Profile.Latency latency = new Profile.Latency(ms, ms, ms, ms, ms, 0, 1000);
+            levels.add(new Profile.Level(level.name(), level.width(), 1, latency, null, null, null, 0));
+        }
+        return new Profile(
+                MODEL.name(),
+                DIGEST,
+                "stub",
+                "fp32",
+                1,
+                1,
+                ThisBoard.read(SystemFiles.ofThisMachine(), new Stub(), null),
+                Instant.EPOCH,
+                List.of(new Profile.Point("made up", null, null, null, null, levels)),
+                null);
     }
 
     static FloatBuffer input() {

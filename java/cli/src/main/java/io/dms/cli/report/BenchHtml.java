@@ -2,10 +2,6 @@ package io.dms.cli.report;
 
 import io.dms.cli.bench.BenchResult;
 import io.dms.cli.bench.Latency;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -13,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * it to load anything.
  */
 public final class BenchHtml {
-    private static final String WEBJAR = "META-INF/resources/webjars/chart.js/";
     private static final List<String> COLUMNS = List.of(
             "Width",
             "MMAC",
@@ -51,8 +45,8 @@ public final class BenchHtml {
 
     private String page() {
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("title", escape("Width levels of " + result.model()));
-        parts.put("subtitle", escape(subtitle()));
+        parts.put("title", HtmlPage.escape("Width levels of " + result.model()));
+        parts.put("subtitle", HtmlPage.escape(subtitle()));
         parts.put("warnings", warnings());
         parts.put("frontTitle", accuracy ? "Accuracy against latency" : "Latency of each level");
         parts.put(
@@ -61,31 +55,13 @@ public final class BenchHtml {
                         ? "Each point is one width level. Up is more accurate, left is faster."
                         : "No accuracy was measured: give a labelled data set with --data to see what each level costs in"
                                 + " accuracy.");
-        parts.put("frontLabel", escape(spoken()));
+        parts.put("frontLabel", HtmlPage.escape(spoken()));
         parts.put("table", table());
         parts.put("facts", facts());
         parts.put("environment", environment());
-        parts.put("command", escape(result.command()));
+        parts.put("command", HtmlPage.escape(result.command()));
         parts.put("data", BenchCharts.data(result).replace("<", "\\u003c"));
-        parts.put("chartjs", chartJs());
-        return fill(resource("io/dms/cli/report/bench.html"), parts);
-    }
-
-    /** Replaces {@code {{name}}}, in one pass, so that nothing inside a part is taken for a place. */
-    private static String fill(String template, Map<String, String> parts) {
-        StringBuilder out = new StringBuilder();
-        int at = 0;
-        for (int open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", at)) {
-            int close = template.indexOf("}}", open);
-            String name = template.substring(open + 2, close);
-            String part = parts.get(name);
-            if (part == null) {
-                throw new IllegalStateException("the template names a part that is not there: " + name);
-            }
-            out.append(template, at, open).append(part);
-            at = close + 2;
-        }
-        return out.append(template, at, template.length()).toString();
+        return HtmlPage.fill("bench.html", parts);
     }
 
     private String subtitle() {
@@ -104,8 +80,9 @@ public final class BenchHtml {
             out.append("<p class=\"warning\">The run was interrupted: these are the figures until then.</p>\n");
         }
         result.warnings()
-                .forEach(w ->
-                        out.append("<p class=\"warning\">").append(escape(w)).append("</p>\n"));
+                .forEach(w -> out.append("<p class=\"warning\">")
+                        .append(HtmlPage.escape(w))
+                        .append("</p>\n"));
         return out.toString();
     }
 
@@ -160,7 +137,7 @@ public final class BenchHtml {
             for (int c = 0; c < COLUMNS.size(); c++) {
                 if (measured(rows, c)) {
                     String cell = rows.get(r).get(c);
-                    String shown = cell.equals(Figures.UNMEASURED) ? "&ndash;" : escape(cell);
+                    String shown = cell.equals(Figures.UNMEASURED) ? "&ndash;" : HtmlPage.escape(cell);
                     out.append(c == 0 ? "<th scope=\"row\">" + shown + "</th>" : "<td>" + shown + "</td>");
                 }
             }
@@ -214,7 +191,7 @@ public final class BenchHtml {
                 "Process start to first inference",
                 result.startMillis() == null ? null : Math.round(result.startMillis()) + " ms");
         put(facts, "Accuracy measured on", result.accuracyData());
-        return list(facts);
+        return HtmlPage.list(facts);
     }
 
     private String environment() {
@@ -234,56 +211,12 @@ public final class BenchHtml {
         facts.put("DMS", result.version());
         facts.put("Backend", result.backend());
         facts.put("Date", DateTimeFormatter.ISO_INSTANT.format(result.date()));
-        return list(facts);
+        return HtmlPage.list(facts);
     }
 
     private static void put(Map<String, String> facts, String name, @Nullable String value) {
         if (value != null) {
             facts.put(name, value);
         }
-    }
-
-    private static String list(Map<String, String> facts) {
-        StringBuilder out = new StringBuilder("<dl>\n");
-        facts.forEach((name, value) -> out.append("<dt>")
-                .append(escape(name))
-                .append("</dt><dd>")
-                .append(escape(value))
-                .append("</dd>\n"));
-        return out.append("</dl>\n").toString();
-    }
-
-    private static String chartJs() {
-        Properties pom = new Properties();
-        try (InputStream in = stream("META-INF/maven/org.webjars.npm/chart.js/pom.properties")) {
-            pom.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        String script = resource(WEBJAR + pom.getProperty("version") + "/dist/chart.umd.min.js");
-        return script.replaceAll("(?m)^//# sourceMappingURL=.*$", "").replace("</script", "<\\/script");
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = stream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static InputStream stream(String name) {
-        InputStream in = BenchHtml.class.getClassLoader().getResourceAsStream(name);
-        if (in == null) {
-            throw new IllegalStateException("the build left out " + name);
-        }
-        return in;
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

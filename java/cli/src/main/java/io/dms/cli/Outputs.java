@@ -1,10 +1,6 @@
 package io.dms.cli;
 
-import io.dms.cli.bench.BenchResult;
-import io.dms.cli.report.BenchCsv;
-import io.dms.cli.report.BenchHtml;
-import io.dms.cli.report.BenchJson;
-import io.dms.cli.report.BenchTable;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.model.AtomicFile;
 import io.dms.model.UserException;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the benchmark's result goes, and in which forms. */
-final class BenchOutputs {
+/** Where a command's result goes, and in which forms. */
+final class Outputs {
     @Option(
             names = "--json",
             paramLabel = "FILE",
@@ -69,20 +66,26 @@ final class BenchOutputs {
     }
 
     /** Shows the result first, then writes the files, so that a full disk does not take away what was measured. */
-    void write(Console console, BenchResult result) {
+    void write(
+            Console console,
+            List<String> lines,
+            List<String> warnings,
+            Supplier<ObjectNode> asJson,
+            Supplier<String> asCsv,
+            Supplier<String> asHtml) {
         if (!toStandardOutput()) {
-            BenchTable.lines(result).forEach(console::print);
+            lines.forEach(console::print);
             console.out().flush();
         }
-        result.warnings().forEach(console::warn);
+        warnings.forEach(console::warn);
         if (json != null) {
-            JsonFile.write(console, json, BenchJson.of(result));
+            JsonFile.write(console, json, asJson.get());
         }
         if (csv != null) {
-            write(csv, BenchCsv.of(result));
+            write(csv, asCsv.get());
         }
         if (html != null) {
-            write(html, BenchHtml.of(result));
+            write(html, asHtml.get());
         }
     }
 

@@ -1,0 +1,96 @@
+package io.dms.cli.run;
+
+import io.dms.model.EnvironmentException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Makes the disturbances of a script: child processes of the shell that do nothing but burn a core. Each ends when its
+ * standard input ends, and so with this process, however that ends. Owns a thread and the processes until it is closed.
+ */
+final class LoadRunner implements AutoCloseable {
+    /** A loop in the background, and a foreground that waits for the end of its input. */
+    private static final String BURN = "(while :; do :; done) & b=$!; read x; kill -9 $b";
+
+    private static final long STEP_NANOS = 2_000_000;
+
+    private final LoadScript script;
+    private final long startNanos;
+    private final ArrayDeque<Process> running = new ArrayDeque<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** @param startNanos second 0 of the script, on the clock of {@link System#nanoTime()} */
+    LoadRunner(LoadScript script, long startNanos) {
+        this.script = script;
+        this.startNanos = startNanos;
+        thread = new Thread(this::run, "dms-disturbances");
+        thread.setDaemon(true);
+        if (!script.spans().isEmpty()) {
+            try {
+                burn().getOutputStream().close(); // says early where there is no shell
+            } catch (IOException e) {
+                throw new EnvironmentException("can't start sh, which makes disturbances: " + e.getMessage(), e);
+            }
+            thread.start();
+        }
+    }
+
+    private static Process burn() throws IOException {
+        return new ProcessBuilder("sh", "-c", BURN)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private void run() {
+        while (!closed) {
+            double second = (System.nanoTime() - startNanos) / 1e9;
+            int wanted = script.wanted(second);
+            try {
+                while (running.size() < wanted) {
+                    running.add(burn());
+                }
+            } catch (IOException e) {
+                return; // the system has no room for more processes: what runs goes on
+            }
+            while (running.size() > wanted) {
+                end(running.removeLast());
+            }
+            if (second > script.end()) {
+                return;
+            }
+            LockSupport.parkNanos(this, STEP_NANOS);
+        }
+    }
+
+    private static void end(Process p) {
+        p.descendants().forEach(ProcessHandle::destroyForcibly);
+        try {
+            p.getOutputStream().close();
+        } catch (IOException e) {
+            p.destroyForcibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join();
+            running.forEach(LoadRunner::end);
+            for (Process p : running) {
+                if (!p.waitFor(1, TimeUnit.SECONDS)) {
+                    p.destroyForcibly();
+                }
+            }
+        } catch (InterruptedException e) {
+            running.forEach(LoadRunner::end);
+            Thread.currentThread().interrupt();
+        }
+        running.clear();
+    }
+}

@@ -1,0 +1,191 @@
+package io.dms.robotics;
+
+import io.dms.model.UserException;
+import io.dms.monitor.BoardMonitor;
+import io.dms.robotics.source.FrameSource;
+import io.dms.robotics.source.Sources;
+import io.dms.runtime.SessionOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several applications on one board, each with its source and a thread of its own; where there are two or more, a
+ * coordinator shares the board among them. Owns applications and sources until it is closed. Used by one thread.
+ */
+public final class Deployment implements AutoCloseable {
+    private static final int MOST_FRAMES_KEPT = 1 << 20;
+    private static final long TICK_MILLIS = 100;
+
+    /**
+     * One application that is open.
+     *
+     * @param trace what happened to its frames; read it after {@link #run}
+     */
+    public record Stream(ApplicationSpec spec, Application application, FrameSource source, Trace trace) {}
+
+    private final List<Stream> streams = new ArrayList<>();
+    private final @Nullable Sharing sharing;
+
+    private Deployment(List<ApplicationSpec> specs, long seed, boolean endless, @Nullable BoardMonitor monitor) {
+        try {
+            for (ApplicationSpec spec : specs) {
+                streams.add(open(spec, seed, endless, monitor));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+        sharing = streams.size() > 1 ? new Sharing(streams, monitor) : null;
+    }
+
+    /**
+     * Opens everything: sources first, since those fail fast, then models, which are measured where no profile is given.
+     *
+     * @param seed of made-up frames and random arrivals
+     * @param endless whether folders and videos begin anew when they end
+     * @param monitor what the controllers are told of the board, null for nothing; the caller's
+     */
+    public static Deployment open(
+            List<ApplicationSpec> specs, long seed, boolean endless, @Nullable BoardMonitor monitor) {
+        if (specs.isEmpty()) {
+            throw new UserException("a deployment needs at least one application");
+        }
+        return new Deployment(specs, seed, endless, monitor);
+    }
+
+    private static Stream open(ApplicationSpec spec, long seed, boolean endless, @Nullable BoardMonitor monitor) {
+        FrameSource source =
+                Sources.open(spec.source(), Sources.options(spec.model(), spec.batch(), seed, endless, null));
+        try {
+            ApplicationBuilder builder = Application.of(spec.model())
+                    .name(spec.name())
+                    .backend(spec.backend())
+                    .session(SessionOptions.DEFAULT
+                            .withBatch(spec.batch())
+                            .withThreads(spec.threads())
+                            .withYielding(true))
+                    .goal(spec.goal())
+                    .controller(spec.controller());
+            if (monitor != null) {
+                builder.monitor(monitor);
+            }
+            if (spec.profile() != null) {
+                builder.profile(spec.profile());
+            }
+            return new Stream(spec, builder.open(), source, new Trace(MOST_FRAMES_KEPT));
+        } catch (RuntimeException | Error e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /** The applications, in the order in which they were given. */
+    public List<Stream> streams() {
+        return List.copyOf(streams);
+    }
+
+    /**
+     * Serves all streams until each has ended, each in a thread of its own. Once; afterwards only figures can be asked for.
+     *
+     * @param startNanos when the schedules begin, on the clock of {@link System#nanoTime()}
+     * @param mostFrames frames of each stream
+     * @param mostNanos time from the start
+     * @param stop asked by every stream before each frame
+     * @param listeners makes what is told of each stream, in that stream's thread
+     * @param tick called in the caller's thread about ten times a second
+     * @throws io.dms.model.DmsException if a stream failed, after all others were stopped
+     */
+    public List<FrameLoop.End> run(
+            long startNanos,
+            long mostFrames,
+            long mostNanos,
+            BooleanSupplier stop,
+            Function<Stream, FrameListener> listeners,
+            Runnable tick) {
+        CountDownLatch ended = new CountDownLatch(streams.size());
+        AtomicBoolean failed = new AtomicBoolean();
+        BooleanSupplier stopAll = () -> failed.get() || stop.getAsBoolean();
+        List<Worker> threads = new ArrayList<>();
+        for (Stream s : streams) {
+            FrameLoop loop = new FrameLoop(s.application(), s.source(), s.spec().late(), s.trace(), listeners.apply(s));
+            int index = threads.size();
+            threads.add(
+                    new Worker(s.spec().name(), () -> loop.run(startNanos, mostFrames, mostNanos, stopAll), well -> {
+                        failed.compareAndSet(false, !well);
+                        if (sharing != null) {
+                            sharing.left(index);
+                        }
+                        ended.countDown();
+                    }));
+        }
+        threads.forEach(t -> t.thread.start());
+        boolean interrupted = false;
+        for (boolean over = false; !over; ) {
+            try {
+                over = ended.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                failed.set(true);
+            }
+            Sharing shared = sharing;
+            if (shared != null) {
+                shared.tick(System.nanoTime());
+            }
+            tick.run();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        List<FrameLoop.End> ends = new ArrayList<>();
+        for (Worker t : threads) {
+            RuntimeException e = t.failure;
+            if (e != null) {
+                throw e;
+            }
+            ends.add(t.end);
+        }
+        return ends;
+    }
+
+    /** One stream's thread. */
+    private static final class Worker {
+        private final Thread thread;
+        private volatile FrameLoop.End end = FrameLoop.End.STOPPED;
+        private volatile @Nullable RuntimeException failure;
+
+        /** @param after told at the end whether all went well */
+        Worker(String name, Supplier<FrameLoop.End> work, Consumer<Boolean> after) {
+            thread = new Thread(
+                    () -> {
+                        boolean well = false;
+                        try {
+                            end = work.get();
+                            well = true;
+                        } catch (RuntimeException e) {
+                            failure = e;
+                        } finally {
+                            after.accept(well);
+                        }
+                    },
+                    "dms-" + name);
+            thread.setDaemon(true);
+        }
+    }
+
+    /** Closes sources and applications. Idempotent. */
+    @Override
+    public void close() {
+        for (Stream s : streams) {
+            s.source().close();
+            s.application().close();
+        }
+    }
+}
