@@ -43,11 +43,13 @@ class ReadmeTest {
         return Files.readString(ROOT.resolve(name));
     }
 
-    @Test
-    void theJavaExampleCompilesAndRuns() throws Exception {
+    /** What a Java example of the README prints; examples are numbered from 0. */
+    private List<String> printedBy(int example, String name) throws Exception {
         Matcher block = Pattern.compile("(?s)```java\\n(.*?)```").matcher(page("README.md"));
-        assertThat(block.find()).isTrue();
-        Path source = Files.writeString(folder.resolve("Example.java"), block.group(1));
+        for (int i = 0; i <= example; i++) {
+            assertThat(block.find()).as("example " + i).isTrue();
+        }
+        Path source = Files.writeString(folder.resolve(name + ".java"), block.group(1));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         ByteArrayOutputStream complaints = new ByteArrayOutputStream();
         String classPath = System.getProperty("java.class.path");
@@ -60,13 +62,25 @@ class ReadmeTest {
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            loader.loadClass("Example").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+            loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         } finally {
             System.setOut(before);
         }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void theJavaExampleCompilesAndRuns() throws Exception {
+        assertThat(printedBy(0, "Example"))
                 .hasSize(4)
                 .allSatisfy(l -> assertThat(l).matches("width [01]\\.\\d\\d: first score -?\\d+\\.\\d+.*"));
+    }
+
+    @Test
+    void theExampleOfARobotCompilesAndRuns() throws Exception {
+        assertThat(printedBy(1, "Robot"))
+                .hasSize(3)
+                .allSatisfy(l -> assertThat(l).matches("width [01]\\.\\d\\d after \\d+ us"));
     }
 
     /** Every {@code ./dms ...} in the pages, up to a comment or the end of its code. */

@@ -101,8 +101,10 @@ public final class RunJson {
         latency.put("at_goal_percentile", rounded(f.boundPercentileMillis()));
         latency.put("samples", f.latency().count());
         Double limit = s.goal().latencyMillis();
-        Boolean kept =
-                limit == null || Double.isNaN(f.boundPercentileMillis()) ? null : f.boundPercentileMillis() <= limit;
+        Boolean kept = null;
+        if (limit != null && !Double.isNaN(f.boundPercentileMillis())) {
+            kept = f.boundPercentileMillis() <= limit;
+        }
         node.put("latency_goal_kept", kept);
         node.put("mean_accuracy", rounded(f.meanAccuracy()));
         node.put("mean_width", rounded(f.meanWidth()));
