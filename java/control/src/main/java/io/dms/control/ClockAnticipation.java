@@ -38,7 +38,8 @@ final class ClockAnticipation {
 
     ClockAnticipation(LevelTable table) {
         List<Profile.Point> known = new ArrayList<>();
-        ofGpu = table.point.gpuHertz() != null || table.point.cpuHertz() == null;
+        ofGpu = table.point.gpuHertz() != null
+                || (table.point.cpuHertz() == null && !table.profile.backend().equals("cpu"));
         profileHertz = clock(table.point);
         for (Profile.Point p : table.profile.points()) {
             if (!Double.isNaN(clock(p)) && known.stream().noneMatch(k -> clock(k) == clock(p))) {

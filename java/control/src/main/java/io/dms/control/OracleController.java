@@ -7,7 +7,7 @@ import io.dms.monitor.MonitorEvent;
  * What a controller could do at best: it asks the simulation how long each level takes now, so that it knows every
  * disturbance at the moment when a frame begins, but neither the noise of that frame nor what comes while it runs. It
  * takes the goal at its word, so that a p95 may be missed by 5 frames in 100, changes levels without patience, and picks
- * by the same {@link Choice} as the predictive controller.
+ * by the same {@link Choice} and pays back what a mean lost by the same {@link MeanBudget} as the predictive controller.
  */
 final class OracleController implements Controller {
     private final Truth truth;
@@ -19,6 +19,8 @@ final class OracleController implements Controller {
     private final ArrivalEstimator arrivals = new ArrivalEstimator();
     private final PowerEstimator power;
     private final Choice choice;
+    private final MeanBudget energyBudget;
+    private final MeanBudget accuracyBudget;
     private int current = -1;
 
     OracleController(Truth truth, Goal goal) {
@@ -31,6 +33,8 @@ final class OracleController implements Controller {
         availability = new Availability(table.size);
         power = new PowerEstimator(table);
         choice = new Choice(table, goal);
+        energyBudget = MeanBudget.atMost(goal.millijoules());
+        accuracyBudget = MeanBudget.atLeast(table.knowsAccuracy ? goal.accuracyFloor() : null);
     }
 
     @Override
@@ -59,13 +63,13 @@ final class OracleController implements Controller {
             }
         }
         availability.next();
-        Double energy = goal.millijoules();
-        Double floor = goal.accuracyFloor();
         current = choice.best(
                 availability,
                 rate != null || goal.latencyMillis() != null ? period : Double.NaN,
-                energy == null ? Double.POSITIVE_INFINITY : energy,
-                floor == null || !table.knowsAccuracy ? 0 : floor);
+                energyBudget.bound(choice.leastMillijoules()),
+                accuracyBudget.bound(choice.mostMerit()));
+        accuracyBudget.spent(table.merit[current]);
+        energyBudget.spent(choice.millijoules[current]);
         return current;
     }
 

@@ -24,6 +24,9 @@ final class PredictiveController implements Controller {
 
     private static final double FITTING_DEVIATION = 0.05;
     private static final double UNKNOWN_DEVIATION = 0.5;
+    /** A goal that can't be kept for fewer frames in a row is a late frame, and no news. */
+    private static final int BROKEN_FRAMES = 10;
+
     private static final double ATTENTION = 0.15;
     private static final double ENERGY_VARIANCE = 0.03 * 0.03;
     private static final double MOST_ENERGY_APART = Math.log(3);
@@ -50,6 +53,7 @@ final class PredictiveController implements Controller {
     private boolean energySeen;
     private boolean throttled;
     private GoalStatus.Kind kind = GoalStatus.Kind.KEPT;
+    private int broken;
 
     /**
      * @param profile of the model on this board
@@ -113,6 +117,7 @@ final class PredictiveController implements Controller {
                 rate != null || goal.latencyMillis() != null ? period : Double.NaN,
                 energyBudget.bound(choice.leastMillijoules()),
                 accuracyBudget.bound(choice.mostMerit()));
+        broken = choice.kind() == GoalStatus.Kind.KEPT ? 0 : Math.min(broken + 1, BROKEN_FRAMES);
         kind = choice.kind();
         current = settle(best);
         return current;
@@ -241,6 +246,9 @@ final class PredictiveController implements Controller {
 
     @Override
     public GoalStatus status() {
+        if (broken < BROKEN_FRAMES) {
+            return GoalStatus.KEPT;
+        }
         return Feasibility.status(kind, goal, table, availability, Math.exp(slowdown.mean()));
     }
 

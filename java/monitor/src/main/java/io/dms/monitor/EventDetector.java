@@ -88,7 +88,7 @@ final class EventDetector {
         events.accept(new MonitorEvent(
                 Kind.POWER_MODE_CHANGED,
                 nanos,
-                source,
+                now.name(),
                 before.id(),
                 now.id(),
                 "power mode is " + now.name() + " now, was " + before.name()));

@@ -5,7 +5,8 @@ package io.dms.monitor;
  *
  * @param kind what happened
  * @param atNanos when it was seen, on the monitor's clock
- * @param subject the sensor or device that it is about
+ * @param subject the sensor or device that it is about; of {@link Kind#POWER_MODE_CHANGED} the name of the mode that
+ *     holds now
  * @param before the value before, in the sensor's unit, NaN where there is none
  * @param after the value now, likewise
  * @param text one sentence for people
