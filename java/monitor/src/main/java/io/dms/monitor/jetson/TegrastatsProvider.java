@@ -24,14 +24,22 @@ public final class TegrastatsProvider implements MonitorProvider {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private final Duration patience;
+    private final Path ownRoot;
 
     /** Waits some seconds for the tool's first line. */
     public TegrastatsProvider() {
-        this(Duration.ofSeconds(3));
+        this(Duration.ofSeconds(3), Path.of("/"));
     }
 
-    TegrastatsProvider(Duration patience) {
+    /**
+     * For tests.
+     *
+     * @param patience how long to wait for the first line
+     * @param ownRoot the root of which programs are run without being asked for
+     */
+    TegrastatsProvider(Duration patience, Path ownRoot) {
         this.patience = patience;
+        this.ownRoot = ownRoot;
     }
 
     @Override
@@ -48,7 +56,7 @@ public final class TegrastatsProvider implements MonitorProvider {
             if (tool == null) {
                 return Opening.refused("there is no " + PLACES.get(0));
             }
-            if (!asked && !options.root().equals(Path.of("/"))) {
+            if (!asked && !options.root().equals(ownRoot)) {
                 return Opening.refused("a program of another root is not run unless this source is asked for by name");
             }
             if (!asked && filesTellPower(options)) {
@@ -57,9 +65,14 @@ public final class TegrastatsProvider implements MonitorProvider {
             long interval = Math.max(LEAST_INTERVAL_MILLIS, options.interval().toMillis());
             TegrastatsSource source = TegrastatsSource.open(
                     tool, files, options.clock(), interval, patience.plusMillis(interval), FIRST_PAUSE);
-            return source == null
-                    ? Opening.refused(tool + " printed nothing that reads as its statistics")
-                    : Opening.of(source);
+            if (source == null) {
+                return Opening.refused(tool + " printed nothing that reads as its statistics");
+            }
+            if (!asked && !measuresPower(source)) {
+                source.close();
+                return Opening.refused("it tells no power on this board: ask for this source by name to use it");
+            }
+            return Opening.of(source);
         } catch (RuntimeException e) {
             return Opening.refused("running tegrastats failed: " + e);
         }
@@ -75,7 +88,11 @@ public final class TegrastatsProvider implements MonitorProvider {
 
     private static boolean filesTellPower(MonitorOptions options) {
         try (MonitorSource board = new JetsonProvider().open(options).source()) {
-            return board != null && board.sensors().stream().anyMatch(s -> s.quantity() == Quantity.POWER);
+            return board != null && measuresPower(board);
         }
+    }
+
+    private static boolean measuresPower(MonitorSource source) {
+        return source.sensors().stream().anyMatch(s -> s.quantity() == Quantity.POWER);
     }
 }

@@ -86,7 +86,9 @@ public final class OsProvider implements MonitorProvider {
             String type = files.text("/" + files.root().relativize(zone.resolve("type")));
             if (type != null && !type.isBlank()) {
                 zones.add(plain(type));
-                addTemperature(out, type.strip(), ThermalNames.scope(type), zone.resolve("temp"));
+                if (!ThermalNames.isInvented(type)) {
+                    addTemperature(out, type.strip(), ThermalNames.scope(type), zone.resolve("temp"));
+                }
             }
         }
         for (Path chip : files.list(files.path("/sys/class/hwmon"), "hwmon[0-9]*")) {

@@ -10,6 +10,11 @@ final class ThermalNames {
 
     private ThermalNames() {}
 
+    /** The zone of a Jetson's power management chip gives 50 or 100 °C whatever happens. */
+    static boolean isInvented(String type) {
+        return type.toLowerCase(Locale.ROOT).startsWith("pmic");
+    }
+
     /** The part that a thermal zone's type or a chip's name tells. */
     static Scope scope(String name) {
         String n = name.toLowerCase(Locale.ROOT);

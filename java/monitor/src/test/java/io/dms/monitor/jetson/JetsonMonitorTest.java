@@ -11,6 +11,7 @@ import io.dms.monitor.MonitorEvent.Kind;
 import io.dms.monitor.MonitorOptions;
 import io.dms.monitor.PowerMode;
 import io.dms.monitor.Scope;
+import io.dms.monitor.Sensor;
 import io.dms.monitor.Snapshot;
 import io.dms.testkit.FakeClock;
 import io.dms.testkit.FakeSysfs;
@@ -73,6 +74,18 @@ class JetsonMonitorTest {
             assertThat(s.cpuHertz()).isEqualTo(cpu);
             assertThat(s.gpuLoad()).isEqualTo(Double.valueOf(load));
             assertThat(s.hottestCelsius()).isEqualTo(hottest);
+        }
+    }
+
+    @Test
+    void no_source_shows_a_temperature_that_is_invented() {
+        try (FakeSysfs tree = FakeSysfs.of(Readings.tree("tx2-jetpack4"));
+                BoardMonitor monitor = BoardMonitor.open(
+                        MonitorOptions.DEFAULT.withRoot(tree.root()).withClock(clock))) {
+            assertThat(monitor.sources()).contains("jetson", "os");
+            assertThat(monitor.sensors().stream().map(Sensor::name))
+                    .contains("GPU-therm")
+                    .doesNotContain("PMIC-Die");
         }
     }
 

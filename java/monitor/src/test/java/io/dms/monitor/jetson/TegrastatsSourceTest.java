@@ -41,7 +41,7 @@ class TegrastatsSourceTest {
     }
 
     private static MonitorProvider.Opening open(FakeSysfs tree, String... sources) {
-        return new TegrastatsProvider(Duration.ofSeconds(20))
+        return new TegrastatsProvider(Duration.ofSeconds(20), Path.of("/"))
                 .open(MonitorOptions.DEFAULT.withRoot(tree.root()).withSources(List.of(sources)));
     }
 
@@ -151,7 +151,7 @@ class TegrastatsSourceTest {
     @Test
     void a_tool_that_prints_nothing_of_use_is_refused() {
         try (FakeSysfs tree = board("echo 'tegrastats: not supported'; exec sleep 60")) {
-            MonitorProvider.Opening opening = new TegrastatsProvider(Duration.ofMillis(300))
+            MonitorProvider.Opening opening = new TegrastatsProvider(Duration.ofMillis(300), Path.of("/"))
                     .open(MonitorOptions.DEFAULT.withRoot(tree.root()).withSources(List.of("tegrastats")));
             assertThat(opening.source()).isNull();
             assertThat(opening.refusal()).contains("printed nothing");
@@ -164,8 +164,22 @@ class TegrastatsSourceTest {
             assertThat(open(tree, "tegrastats").refusal()).contains("there is no /usr/bin/tegrastats");
         }
         try (FakeSysfs tree = tool(FakeSysfs.of(Readings.tree("orin-nano-jetpack6")), "exit 1")) {
-            assertThat(open(tree).refusal()).contains("by name");
+            assertThat(open(tree).refusal()).contains("another root").contains("by name");
+            assertThat(openAsOwn(tree).refusal()).contains("files tell the same");
         }
+        try (FakeSysfs tree = board("echo 'RAM 1/2MB CPU [1%@102]'; exec sleep 60")) {
+            assertThat(openAsOwn(tree).refusal()).contains("no power");
+        }
+        try (FakeSysfs tree = board("echo '" + TegrastatsParserTest.NANO + "'; exec sleep 60");
+                MonitorSource source = openAsOwn(tree).source()) {
+            assertThat(source).isNotNull();
+        }
+    }
+
+    /** Opens as on the machine itself, without being asked for by name. */
+    private static MonitorProvider.Opening openAsOwn(FakeSysfs tree) {
+        return new TegrastatsProvider(Duration.ofSeconds(20), tree.root())
+                .open(MonitorOptions.DEFAULT.withRoot(tree.root()));
     }
 
     @Test
