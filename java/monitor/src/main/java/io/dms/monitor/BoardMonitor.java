@@ -46,7 +46,7 @@ public final class BoardMonitor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BoardMonitor.class);
     private static final List<String> ORDER = List.of(TRUST.split(", "));
-    private static final long TICK_NANOS = 100_000_000L;
+    private static final long TICK_NANOS = 500_000_000L;
     private static final int MOST_EVENTS = 1000;
 
     private final MonitorOptions options;

@@ -4,20 +4,19 @@ import io.dms.monitor.MonitorSource;
 import io.dms.monitor.PowerMode;
 import io.dms.monitor.SampleSink;
 import io.dms.monitor.Sensor;
-import io.dms.monitor.SystemFiles;
 import io.dms.monitor.TotalPower;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a Jetson. */
 final class JetsonSource implements MonitorSource {
-    private final SystemFiles files;
+    private final ActiveMode mode;
     private final List<Sensor> sensors;
     private final Probe[] probes;
     private final @Nullable TotalPower total;
 
     private JetsonSource(SensorList list) {
-        files = list.files();
+        mode = new ActiveMode(list.files());
         sensors = list.sensors();
         probes = list.probes().toArray(Probe[]::new);
         total = Rails.total(list.rails());
@@ -59,8 +58,7 @@ final class JetsonSource implements MonitorSource {
 
     @Override
     public @Nullable PowerMode powerMode() {
-        PowerModes modes = PowerModes.read(files);
-        return modes == null ? null : modes.active();
+        return mode.now();
     }
 
     @Override

@@ -21,8 +21,8 @@ public record PowerModes(
         List<PowerMode> modes,
         @Nullable Integer defaultId,
         @Nullable Integer activeId) {
-    private static final String CONFIGURATION = "/etc/nvpmodel.conf";
-    private static final String STATUS = "/var/lib/nvpmodel/status";
+    static final String CONFIGURATION = "/etc/nvpmodel.conf";
+    static final String STATUS = "/var/lib/nvpmodel/status";
     private static final Pattern MODE =
             Pattern.compile("(?m)^\\s*<\\s*POWER_MODEL\\s+ID=(\\d{1,6})\\s+NAME=(\\S+?)\\s*>");
     private static final Pattern DEFAULT = Pattern.compile("(?m)^\\s*<\\s*PM_CONFIG\\s+DEFAULT=(\\d{1,6})(?!\\d)");
