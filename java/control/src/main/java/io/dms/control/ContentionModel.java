@@ -68,6 +68,11 @@ final class ContentionModel {
         scatter[i] = 0.5;
     }
 
+    /** Takes back what slows an application of which nothing is seen, where it is above what it probably is by now. */
+    void relax(int i, double slowdown) {
+        theta[i][0] = Math.min(theta[i][0], slowdown);
+    }
+
     /** What slows this application whoever runs beside it, 1 as in the profile. */
     double slowdown(int i) {
         return theta[i][0];

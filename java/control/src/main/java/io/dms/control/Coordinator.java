@@ -18,18 +18,14 @@ import org.jspecify.annotations.Nullable;
  * any time between decisions, from the same thread or under the caller's lock. Not thread-safe.
  */
 public final class Coordinator {
-    /** Latencies above the predicted percentile over those that the goal permits; the rest is for error. */
-    private static final double AIMED_ABOVE = 0.9;
-
     /** Utility that differs by less is the same where power can be saved. */
     private static final double SAME_UTILITY = 1e-3;
 
-    private static final double CALIBRATION_GAIN = 0.03;
-    private static final double CALIBRATION_STEP = 0.05;
-    private static final double CALIBRATION_LEAST = 0.85;
-    private static final double CALIBRATION_MOST = 1.6;
+    /** Decisions after which a paused application gets a chance; doubled by each in vain, forgotten when it runs on. */
+    private static final int CHANCE_FIRST = 10;
 
-    private static final double SMOOTH_NANOS = 400e6;
+    private static final int CHANCE_LAST = 320;
+    private static final int CHANCE_KEPT = 60;
 
     private final List<Member> members;
     private final CoordinatorOptions options;
@@ -37,27 +33,18 @@ public final class Coordinator {
     private final ContentionModel model;
     private final Forecast forecast;
     private final Allocator allocator;
+    private final Observations observations;
     private final int n;
 
-    private final double[] sum;
-    private final double[] squares;
-    private final int[] calls;
-    private final double[] busyNanos;
-    private final double[] busy;
-    private final double[] rate;
-    private final double[] work;
-    private final double[] workBefore;
-    private final int[] lastLevel;
-    private final int[] expectedLevel;
-    private final double[] expectedHigh;
-    private final int[] expectedCalls;
-    private final int[] above;
     private final boolean[] wasPresent;
 
-    private long lastNanos = Long.MIN_VALUE;
-    private int lastClock = -1;
     private Allocator.@Nullable Plan held;
     private int waiting;
+
+    /** Decisions since it was paused; negative, since it runs. */
+    private final int[] sincePause;
+
+    private final int[] chanceAfter;
 
     /**
      * An application.
@@ -76,24 +63,14 @@ public final class Coordinator {
         n = members.size();
         costs = new CostTable(members.stream().map(Member::profile).toList());
         model = new ContentionModel(n);
-        rate = members.stream().mapToDouble(Member::framesPerSecond).toArray();
+        double[] rate = members.stream().mapToDouble(Member::framesPerSecond).toArray();
         forecast = new Forecast(costs, members.stream().map(Member::goal).toList(), rate, model);
         allocator = new Allocator(forecast);
-        sum = new double[n];
-        squares = new double[n];
-        calls = new int[n];
-        busyNanos = new double[n];
-        busy = new double[n];
-        work = new double[n];
-        workBefore = new double[n];
-        lastLevel = new int[n];
-        expectedLevel = new int[n];
-        expectedHigh = new double[n];
-        expectedCalls = new int[n];
-        above = new int[n];
-        Arrays.fill(expectedLevel, -1);
+        observations = new Observations(this.members, costs, model, forecast);
+        sincePause = new int[n];
+        chanceAfter = new int[n];
+        Arrays.fill(chanceAfter, CHANCE_FIRST);
         wasPresent = new boolean[n];
-        Arrays.fill(lastLevel, -1);
     }
 
     /**
@@ -101,51 +78,7 @@ public final class Coordinator {
      * left out. Allocates nothing.
      */
     public void observe(int application, Outcome outcome) {
-        long service = outcome.serviceNanos();
-        int level = outcome.level();
-        boolean switched = level != lastLevel[application];
-        lastLevel[application] = level;
-        if (outcome.failed() || service <= 0) {
-            return;
-        }
-        int k = choiceOf(application, level);
-        busyNanos[application] += service * costs.pressure[application][k];
-        double alone = alone(application, Math.max(0, lastClock), level, k);
-        double ratio = service * 1e-6 / alone;
-        work[application] =
-                (rate[application] > 0 ? rate[application] * alone * 1e-3 : 1) * costs.pressure[application][k];
-        if (!switched && level == expectedLevel[application]) {
-            expectedCalls[application]++;
-            double millis = outcome.latencyNanos() * 1e-6;
-            above[application] += millis > expectedHigh[application] ? 1 : 0;
-        }
-        if (!switched && ratio > 0.05 && ratio < 100) {
-            sum[application] += ratio;
-            squares[application] += ratio * ratio;
-            calls[application]++;
-        }
-    }
-
-    /** The profile's time; of a level that is not worth choosing, scaled from the first point. */
-    private double alone(int i, int clock, int level, int k) {
-        double table = costs.millis[i][clock][k];
-        if (costs.level[i][k] == level) {
-            return table;
-        }
-        List<Profile.Level> levels = members.get(i).profile().levels();
-        return table
-                * levels.get(level).latency().mean()
-                / levels.get(costs.level[i][k]).latency().mean();
-    }
-
-    private int choiceOf(int i, int level) {
-        int best = 0;
-        for (int k = 0; k < costs.level[i].length; k++) {
-            if (costs.level[i][k] <= level) {
-                best = Math.max(best, k);
-            }
-        }
-        return best;
+        observations.observe(application, outcome);
     }
 
     /**
@@ -153,7 +86,8 @@ public final class Coordinator {
      * half a second say too little; within a frame an application's own controller answers.
      */
     public Allocation decide(Situation now) {
-        learn(now);
+        observations.learn(now);
+        giveChances(now.present());
         int highest = costs.clockAt(limit(now));
         int lowest = options.clocks() ? 0 : highest;
         boolean least = options.aim() == CoordinatorOptions.Aim.ENERGY;
@@ -174,60 +108,35 @@ public final class Coordinator {
         return theirs && !Double.isNaN(now.hertz()) ? Math.min(limit, now.hertz()) : limit;
     }
 
-    private void learn(Situation now) {
-        int clock = Double.isNaN(now.hertz()) ? costs.hertz.length - 1 : costs.clockAt(now.hertz());
-        double period = now.nowNanos() - lastNanos;
+    /**
+     * Nothing is learned of an application that is paused, so that it would stay so for ever after a disturbance. After a
+     * while it is taken to be slowed like those that run; after each such chance in vain the next takes twice as long.
+     */
+    private void giveChances(boolean[] present) {
+        Allocator.Plan plan = held;
+        double others = 0;
+        int running = 0;
         for (int i = 0; i < n; i++) {
-            work[i] = now.present()[i] ? work[i] : 0;
-        }
-        boolean steady = clock == lastClock && lastNanos != Long.MIN_VALUE && period > 0 && period < 60e9;
-        if (steady) {
-            for (int i = 0; i < n; i++) {
-                double share = Math.min(1, busyNanos[i] / period);
-                busy[i] += (share - busy[i]) * Math.min(1, period / SMOOTH_NANOS);
+            if (plan != null && plan.choice()[i] >= 0) {
+                others += model.slowdown(i);
+                running++;
+                sincePause[i] = Math.min(0, sincePause[i]) - 1;
+                chanceAfter[i] = sincePause[i] < -CHANCE_KEPT ? CHANCE_FIRST : chanceAfter[i];
             }
-            for (int i = 0; i < n; i++) {
-                if (calls[i] > 0) {
-                    double mean = sum[i] / calls[i];
-                    double variance = calls[i] < 2 ? 0 : Math.max(0, squares[i] - sum[i] * mean) / (calls[i] - 1);
-                    model.learn(i, mean, variance, calls[i], busy, moved(i), costs.spread[i]);
+        }
+        for (int i = 0; i < n; i++) {
+            if (!present[i]) {
+                sincePause[i] = 0;
+                chanceAfter[i] = CHANCE_FIRST;
+            } else if (plan != null && plan.choice()[i] < 0) {
+                sincePause[i] = Math.max(0, sincePause[i]) + 1;
+                if (sincePause[i] >= chanceAfter[i]) {
+                    model.relax(i, running > 0 ? others / running : 1);
+                    sincePause[i] = 0;
+                    chanceAfter[i] = Math.min(CHANCE_LAST, 2 * chanceAfter[i]);
                 }
             }
         }
-        for (int i = 0; i < n; i++) {
-            calibrate(i);
-        }
-        System.arraycopy(work, 0, workBefore, 0, n);
-        Arrays.fill(sum, 0);
-        Arrays.fill(squares, 0);
-        Arrays.fill(calls, 0);
-        Arrays.fill(busyNanos, 0);
-        lastNanos = now.nowNanos();
-        lastClock = clock;
-    }
-
-    /**
-     * Follows the percentile itself: the predicted one goes up with every latency above it and down with every one below,
-     * so that in the long run as many are above as are aimed at, whatever the shape of the distribution. By small steps,
-     * since a step of load makes all latencies of a period too long.
-     */
-    private void calibrate(int i) {
-        double aimed = AIMED_ABOVE * (1 - Math.min(99.9, members.get(i).goal().percentile()) / 100);
-        double push = above[i] * (1 - aimed) - (expectedCalls[i] - above[i]) * aimed;
-        double step = Math.max(-CALIBRATION_STEP, Math.min(CALIBRATION_STEP, CALIBRATION_GAIN * push));
-        double c = forecast.calibration[i] * (1 + step);
-        forecast.calibration[i] = Math.max(CALIBRATION_LEAST, Math.min(CALIBRATION_MOST, c));
-        above[i] = 0;
-        expectedCalls[i] = 0;
-    }
-
-    /** By how much the work that others than {@code i} ask for, by their levels, changed since the decision before. */
-    private double moved(int i) {
-        double sum = 0;
-        for (int j = 0; j < n; j++) {
-            sum += j == i ? 0 : Math.abs(work[j] - workBefore[j]);
-        }
-        return sum;
     }
 
     /** Whether the new plan replaces the one that holds. */
@@ -282,8 +191,7 @@ public final class Coordinator {
             int k = plan.choice()[i];
             int narrowest = members.get(i).profile().levels().size() - 1;
             boolean runs = k >= 0;
-            expectedLevel[i] = runs ? costs.level[i][k] : -1;
-            expectedHigh[i] = forecast.high[i];
+            observations.expect(i, runs ? costs.level[i][k] : -1, forecast.high[i]);
             shares.add(new Allocation.Share(
                     runs,
                     runs ? costs.level[i][k] : narrowest,

@@ -58,6 +58,11 @@ class AllocatorTest {
     }
 
     @Test
+    void eight_applications_are_near_the_best_of_all_allocations_too() {
+        assertThat(gaps(8, 4, 2, 1.4, 0, 2)[0]).isLessThan(0.05);
+    }
+
+    @Test
     void one_more_application_of_lower_priority_never_costs_a_goal_of_a_higher_one() {
         for (int seed = 0; seed < 200; seed++) {
             FleetInstance f = new FleetInstance(seed, 6, 4, 3, 1 + seed % 5 * 0.5);

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.dms.control.Allocation;
 import io.dms.control.Coordinator;
 import io.dms.control.CoordinatorOptions;
 import io.dms.control.CoordinatorOptions.Aim;
 import io.dms.control.Goal;
+import io.dms.control.Outcome;
 import io.dms.control.Situation;
 import io.dms.model.Profile;
 import io.dms.model.UserException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,48 @@ class CoordinatorTest {
         Allocation alone = new Run(s, c).last();
         assertThat(alone.shares().get(0).runs()).isTrue();
         assertThat(alone.shares().get(1).reason()).isEqualTo("not there");
+    }
+
+    @Test
+    void what_was_paused_under_a_disturbance_runs_again_after_it_and_disturbs_little_meanwhile() {
+        List<Application> apps = List.of(app("low", 60, 15, 60, 0), app("high", 30, 25, 22, 1));
+        CoordinatedBoard c = new CoordinatedBoard(BOARD, apps, CoordinatorOptions.DEFAULT);
+        Scenario.Builder b = Scenario.on(BOARD)
+                .seed(4)
+                .seconds(150)
+                .watch(c)
+                .supervise(0.5, c)
+                .disturb(Disturbance.slow(20, 100, 1.9));
+        apps.forEach(b::application);
+        Simulation s = b.build().start();
+        s.advance(20_000_000_000L);
+        assertThat(new Run(s, c).last().shares().get(0).goalsMet()).isTrue();
+        s.advance(25_000_000_000L);
+        assertThat(new Run(s, c).last().shares().get(0).runs()).isFalse();
+        s.tally(1).reset();
+        s.advance(100_000_000_000L);
+        assertThat(s.tally(1).missShare()).isLessThan(0.05);
+        s.advance(115_000_000_000L);
+        assertThat(new Run(s, c).last().shares().get(0).goalsMet()).isTrue();
+    }
+
+    @Test
+    void what_was_paused_for_a_slowdown_of_its_own_gets_a_chance_and_the_higher_priority_keeps_its_goal() {
+        List<Application> apps = List.of(app("low", 60, 15, 60, 0), app("high", 30, 25, 22, 1));
+        CoordinatedBoard c = new CoordinatedBoard(BOARD, apps, CoordinatorOptions.DEFAULT);
+        Scenario.Builder b = Scenario.on(BOARD)
+                .seed(4)
+                .seconds(400)
+                .watch(c)
+                .supervise(0.5, c)
+                .disturb(Disturbance.slow(20, 100, 8, 0));
+        apps.forEach(b::application);
+        Simulation s = b.build().start();
+        s.advance(25_000_000_000L);
+        s.tally(1).reset();
+        s.run();
+        assertThat(new Run(s, c).last().shares().get(0).goalsMet()).isTrue();
+        assertThat(s.tally(1).missShare()).isLessThan(0.05);
     }
 
     @Test
@@ -202,6 +247,22 @@ class CoordinatorTest {
                 1);
         assertThat(r.simulation().tally(0).missShare()).isLessThan(0.05);
         assertThat(r.simulation().tally(1).missShare()).isLessThan(0.05);
+    }
+
+    @Test
+    void telling_it_of_a_call_costs_no_memory() {
+        Profile p = ModelProfiles.resnet50(BOARD, 20);
+        Coordinator c =
+                new Coordinator(List.of(new Coordinator.Member("a", p, Goal.NONE, 20)), CoordinatorOptions.DEFAULT);
+        Outcome outcome = new Outcome();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.currentThread().getId();
+        long before = 0;
+        for (int k = 0; k < 30_000; k++) {
+            before = k == 20_000 ? threads.getThreadAllocatedBytes(id) : before;
+            c.observe(0, outcome.set(k & 1, k, k, k + 20_000_000L, Double.NaN, false));
+        }
+        assertThat(threads.getThreadAllocatedBytes(id) - before).isLessThan(1000);
     }
 
     @Test
