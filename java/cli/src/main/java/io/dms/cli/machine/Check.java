@@ -17,7 +17,7 @@ public record Check(
         /** There, and works. */
         OK("ok"),
         /** Not there; nothing that works here needs it. */
-        ABSENT("absent"),
+        MISSING("missing"),
         /** Worth a person's attention, DMS works all the same. */
         WARNING("warning"),
         /** DMS does not work without it. */
@@ -39,7 +39,7 @@ public record Check(
         return new Check(name, State.OK, finding, null);
     }
 
-    static Check absent(String name, String finding) {
-        return new Check(name, State.ABSENT, finding, null);
+    static Check missing(String name, String finding) {
+        return new Check(name, State.MISSING, finding, null);
     }
 }

@@ -5,8 +5,8 @@ import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.Shape;
-import io.dms.monitor.JetsonRelease;
 import io.dms.monitor.SystemFiles;
+import io.dms.monitor.actuate.ActuatorOptions;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
 import io.dms.runtime.Session;
@@ -22,51 +22,58 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at this machine and says what it has and lacks. Loads only the backends of DMS itself. */
 public final class Doctor {
     private final SystemFiles files;
     private final NativeLibraries libraries;
+    private final ActuatorOptions actuation;
 
     /** @param libraryPath the variable {@code LD_LIBRARY_PATH}, or null */
-    public Doctor(SystemFiles files, @Nullable String libraryPath) {
+    public Doctor(SystemFiles files, @Nullable String libraryPath, ActuatorOptions actuation) {
         this.files = files;
         this.libraries = new NativeLibraries(files, libraryPath);
+        this.actuation = actuation;
     }
 
-    /** All findings, the most important first. */
+    /** All findings, the machine first. What fails to be looked at is a finding, too. */
     public List<Check> examine() {
         Machine machine = Machine.read(files);
+        SoftwareChecks software = new SoftwareChecks(files, libraries, machine.jetson());
+        BoardChecks board = new BoardChecks(files, actuation);
         List<Check> out = new ArrayList<>();
         out.add(Check.ok("board", machine.board()));
-        out.add(jetson(machine.jetson()));
+        look(out, "JetPack", () -> List.of(software.jetpack()));
         out.add(Check.ok("cpu", machine.cpu() + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " cores")));
         out.add(features(machine.cpuFeatures()));
         out.add(memory(machine.memoryBytes()));
         out.add(Check.ok("os", machine.os()));
         out.add(Check.ok("jdk", machine.jdk()));
-        out.addAll(backends());
-        out.add(library("CUDA driver", "cuda", "an NVIDIA GPU's driver; nothing in this version needs it"));
-        out.add(library("CUDA runtime", "cudart", "nothing in this version needs it"));
-        out.add(library("cuDNN", "cudnn", "nothing in this version needs it"));
-        out.add(library("TensorRT", "nvinfer", "nothing in this version needs it"));
+        look(out, "backends", Doctor::backends);
+        look(out, "natives", software::natives);
+        look(out, "libraries", software::libraries);
+        look(out, "sensors", board::sensors);
+        look(out, "clocks", board::clocks);
+        look(out, "permissions", board::permissions);
         out.add(folder("cache folder", Folders.cache()));
         out.add(folder("data folder", Folders.data()));
         return out;
     }
 
-    private static Check jetson(@Nullable JetsonRelease jetson) {
-        if (jetson == null) {
-            return Check.absent("jetson", "not a Jetson");
+    /** The doctor is for machines where something is wrong: whatever fails, the other findings are shown. */
+    private static void look(List<Check> out, String name, Supplier<List<Check>> what) {
+        try {
+            out.addAll(what.get());
+        } catch (RuntimeException | LinkageError e) {
+            out.add(new Check(name, Check.State.WARNING, "could not be looked at: " + e, "please report this line"));
         }
-        String pack = jetson.jetpack() == null ? "unknown JetPack" : "JetPack " + jetson.jetpack();
-        return Check.ok("jetson", pack + ", L4T " + jetson.l4t());
     }
 
     private static Check features(List<String> features) {
         if (features.isEmpty()) {
-            return Check.absent("instructions", "the kernel does not tell");
+            return Check.missing("instructions", "the kernel does not tell");
         }
         boolean wide = features.contains("avx2") || features.contains("asimd");
         return new Check(
@@ -78,7 +85,7 @@ public final class Doctor {
 
     private static Check memory(@Nullable Long bytes) {
         return bytes == null
-                ? Check.absent("memory", "the kernel does not tell")
+                ? Check.missing("memory", "the kernel does not tell")
                 : Check.ok("memory", String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30)));
     }
 
@@ -96,7 +103,7 @@ public final class Doctor {
 
     private static Check backend(Backend backend) {
         String name = "backend " + backend.name();
-        Check.State bad = backend.name().equals("cpu") ? Check.State.BROKEN : Check.State.ABSENT;
+        Check.State bad = backend.name().equals("cpu") ? Check.State.BROKEN : Check.State.MISSING;
         try {
             List<String> refusals = backend.refusals(smallest());
             if (!refusals.isEmpty()) {
@@ -139,11 +146,6 @@ public final class Doctor {
         FloatBuffer f =
                 ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).asFloatBuffer();
         return f.put(0, a).put(1, b);
-    }
-
-    private Check library(String name, String library, String absence) {
-        Path found = libraries.find(library);
-        return found == null ? Check.absent(name, "not found; " + absence) : Check.ok(name, found.toString());
     }
 
     /** Whether a folder can be written, without making it: the nearest one that is there decides. */

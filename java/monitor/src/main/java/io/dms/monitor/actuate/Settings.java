@@ -2,6 +2,7 @@ package io.dms.monitor.actuate;
 
 import io.dms.monitor.SystemFiles;
 import io.dms.monitor.actuate.Setting.Way;
+import io.dms.monitor.jetson.PowerModes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Settings {
     private static final String CPUS = "/sys/devices/system/cpu";
     private static final Pattern GPU = Pattern.compile("gv11b|gp10b|ga10b|gb10b|.*gpu.*");
-    private static final Pattern MODE = Pattern.compile("(?m)^\\s*<\\s*POWER_MODEL\\s+ID=(\\d{1,6})\\s");
-    private static final Pattern DEFAULT = Pattern.compile("(?m)^\\s*<\\s*PM_CONFIG\\s+DEFAULT=(\\d{1,6})");
-    private static final Pattern ACTIVE = Pattern.compile("\\bpmode:\\s*(\\d{1,6})");
 
     private final ActuatorOptions options;
     private final SystemFiles files;
@@ -110,18 +107,12 @@ final class Settings {
     }
 
     private void powerMode(List<Setting> out) {
-        String configuration = files.text("/etc/nvpmodel.conf");
-        if (configuration == null) {
+        PowerModes modes = PowerModes.read(files);
+        if (modes == null || modes.modes().isEmpty()) {
             return;
         }
         List<Long> offers = new ArrayList<>();
-        Matcher m = MODE.matcher(configuration);
-        while (m.find()) {
-            offers.add(Long.parseLong(m.group(1)));
-        }
-        if (offers.isEmpty()) {
-            return;
-        }
+        modes.modes().forEach(m -> offers.add((long) m.id()));
         offers.sort(null);
         Way way =
                 !options.nvpmodel().isEmpty() ? Way.NVPMODEL : options.helper().isEmpty() ? null : Way.HELPER;
@@ -130,10 +121,9 @@ final class Settings {
     }
 
     private @Nullable Long activeMode() {
-        String status = files.text("/var/lib/nvpmodel/status");
-        String text = status == null ? files.text("/etc/nvpmodel.conf") : status;
-        Matcher m = (status == null ? DEFAULT : ACTIVE).matcher(text == null ? "" : text);
-        return m.find() ? Long.valueOf(m.group(1)) : null;
+        PowerModes modes = PowerModes.read(files);
+        Integer active = modes == null ? null : modes.activeId();
+        return active == null ? null : Long.valueOf(active);
     }
 
     private static String cure(Path file) {

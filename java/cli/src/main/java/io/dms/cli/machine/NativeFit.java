@@ -1,0 +1,101 @@
+package io.dms.cli.machine;
+
+import io.dms.monitor.SystemFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which natives this build of DMS holds, what C library they need, and which one the machine has; loads none. */
+final class NativeFit {
+    private static final Pattern NEEDED = Pattern.compile("GLIBC_(\\d{1,3}\\.\\d{1,3})(?![\\d])");
+    private static final Pattern OWN = Pattern.compile("GNU C Library [^\\n]*?version (\\d{1,3}\\.\\d{1,3})");
+    private static final int MOST_BYTES = 16 << 20;
+
+    private NativeFit() {}
+
+    /** The version of a preset on the class path, as in {@code 3.11-1.5.13}, or null where it is not built in. */
+    static @Nullable String preset(String name) {
+        try (InputStream in =
+                NativeFit.class.getResourceAsStream("/META-INF/maven/org.bytedeco/" + name + "/pom.properties")) {
+            if (in == null) {
+                return null;
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** The newest glibc that JavaCPP's own library asks for, or null where this build has none for this platform. */
+    static @Nullable String neededGlibc() {
+        String platform = "linux-" + (System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86_64");
+        try (InputStream in =
+                NativeFit.class.getResourceAsStream("/org/bytedeco/javacpp/" + platform + "/libjnijavacpp.so")) {
+            return in == null ? null : newest(NEEDED, in.readNBytes(MOST_BYTES));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** The machine's glibc, or null where there is none that can be read. */
+    static @Nullable String glibc(SystemFiles files) {
+        List<Path> candidates = new ArrayList<>();
+        for (String folder : List.of("/usr/lib", "/lib")) {
+            for (Path triplet : files.list(files.path(folder), "*-linux-gnu*")) {
+                candidates.add(triplet.resolve("libc.so.6"));
+            }
+        }
+        candidates.add(files.path("/lib64/libc.so.6"));
+        for (Path candidate : candidates) {
+            if (Files.isRegularFile(candidate)) {
+                try (InputStream in = Files.newInputStream(candidate)) {
+                    String version = newest(OWN, in.readNBytes(MOST_BYTES));
+                    if (version != null) {
+                        return version;
+                    }
+                } catch (IOException e) {
+                    continue;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String newest(Pattern pattern, byte[] bytes) {
+        String newest = null;
+        Matcher m = pattern.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+        while (m.find()) {
+            if (newest == null || compare(m.group(1), newest) > 0) {
+                newest = m.group(1);
+            }
+        }
+        return newest;
+    }
+
+    /** Compares versions of numbers and dots. */
+    static int compare(String a, String b) {
+        String[] as = a.split("\\.", -1);
+        String[] bs = b.split("\\.", -1);
+        for (int i = 0; i < Math.max(as.length, bs.length); i++) {
+            int difference = number(as, i) - number(bs, i);
+            if (difference != 0) {
+                return difference;
+            }
+        }
+        return 0;
+    }
+
+    private static int number(String[] parts, int i) {
+        return i < parts.length && parts[i].matches("\\d{1,9}") ? Integer.parseInt(parts[i]) : 0;
+    }
+}
