@@ -10,12 +10,14 @@ import io.dms.cli.monitor.PlainLine;
 import io.dms.cli.monitor.Screen;
 import io.dms.model.EnvironmentException;
 import io.dms.model.UserException;
+import io.dms.monitor.Absence;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.EnergyWindow;
 import io.dms.monitor.MonitorEvent;
 import io.dms.monitor.MonitorOptions;
 import io.dms.monitor.Snapshot;
 import io.dms.monitor.SystemFiles;
+import io.dms.monitor.recording.Recorder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -97,6 +99,12 @@ final class MonitorCommand extends DmsCommand {
                             + " otherwise.")
     private @Nullable String serve;
 
+    @Option(names = "--record", paramLabel = "DIR", description = "Write every sample into DIR, for --replay.")
+    private @Nullable Path record;
+
+    @Option(names = "--replay", paramLabel = "DIR", description = "Show what --record wrote, as if it were now.")
+    private @Nullable Path replay;
+
     @Option(
             names = "--source",
             paramLabel = "NAME,...",
@@ -122,16 +130,29 @@ final class MonitorCommand extends DmsCommand {
     public Integer call() {
         InetSocketAddress address = check();
         try (BoardMonitor monitor = BoardMonitor.open(options())) {
+            if (monitor.sources().isEmpty() && replay != null) {
+                throw new UserException("--replay: " + monitor.refusals().get("recording"));
+            }
             if (monitor.sources().isEmpty()) {
                 throw new EnvironmentException("nothing to watch here: " + refusals(monitor));
             }
             monitor.addListener(events::add);
             MetricsServer server = address == null ? null : MetricsServer.start(monitor, address);
-            try {
+            try (Recorder recorder = record == null ? null : Recorder.open(monitor, record, Recorder.MOST_BYTES)) {
+                if (recorder != null) {
+                    recorder.start();
+                }
                 if (server != null) {
                     console().note("serving " + server.url());
                 }
                 watch(monitor, server != null);
+                if (recorder != null) {
+                    recorder.close();
+                    String stopped = recorder.stopped();
+                    console()
+                            .note("recorded " + recorder.samples() + " samples in " + record
+                                    + (stopped == null ? "" : "; " + stopped));
+                }
             } finally {
                 if (server != null) {
                     server.close();
@@ -149,6 +170,9 @@ final class MonitorCommand extends DmsCommand {
         if (toStandardOutput(json) && toStandardOutput(csv)) {
             throw new UserException("--json and --csv can't both go to standard output: give one of them a file");
         }
+        if (replay != null && (record != null || root != null || !sources.isEmpty())) {
+            throw new UserException("--replay goes with none of --record, --root and --source");
+        }
         if (root != null && !Files.isDirectory(root)) {
             throw new UserException("--root: there is no folder " + root);
         }
@@ -163,12 +187,13 @@ final class MonitorCommand extends DmsCommand {
         MonitorOptions options = MonitorOptions.DEFAULT
                 .withInterval(interval)
                 .withInterval(interval.compareTo(SAMPLING) < 0 ? interval : SAMPLING)
-                .withSources(sources);
+                .withSources(replay == null ? sources : List.of("recording:" + replay));
         return root == null ? options : options.withRoot(root);
     }
 
     private static String refusals(BoardMonitor monitor) {
         return monitor.refusals().entrySet().stream()
+                .filter(e -> !e.getKey().equals("recording"))
                 .map(e -> e.getKey() + ": " + e.getValue())
                 .collect(Collectors.joining("; "));
     }
@@ -318,6 +343,9 @@ final class MonitorCommand extends DmsCommand {
                 viewers.forEach(v -> v.event(event));
             }
             Moment moment = moment(monitor, energy, begin);
+            if (replay != null && over(moment.snapshot())) {
+                break;
+            }
             viewers.forEach(v -> v.show(moment));
             last = moment;
             shown++;
@@ -327,6 +355,16 @@ final class MonitorCommand extends DmsCommand {
             }
         }
         return last;
+    }
+
+    /** True where everything that a recording had is gone. */
+    private static boolean over(Snapshot s) {
+        for (int i = 0; i < s.sensors().size(); i++) {
+            if (s.absence(i) != Absence.GONE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Moment moment(BoardMonitor monitor, EnergyWindow energy, long begin) {

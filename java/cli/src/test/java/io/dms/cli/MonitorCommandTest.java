@@ -117,6 +117,8 @@ class MonitorCommandTest {
                 "--serve nine",
                 "--serve :70000",
                 "--json --csv",
+                "--replay /no/such/folder",
+                "--replay x --record y",
                 "--root /no/such/folder",
                 "--json=/no/such/folder/x.json",
                 "extra"
@@ -144,5 +146,28 @@ class MonitorCommandTest {
             assertThat(ran.status()).isEqualTo(3);
             assertThat(ran.complaint()).contains(String.valueOf(taken.getLocalPort()));
         }
+    }
+
+    @Test
+    void aRecordingReplaysWithTheSameFigures() throws IOException {
+        Path recording = folder.resolve("recording");
+        try (FakeSysfs tree = orin()) {
+            Ran ran = Ran.dms(
+                    "monitor",
+                    "--root",
+                    tree.root().toString(),
+                    "--record",
+                    recording.toString(),
+                    "--duration",
+                    "500ms");
+            assertThat(ran.status()).isZero();
+            assertThat(ran.err()).containsPattern("recorded \\d+ samples in ");
+        }
+        Ran replay = Ran.dms("monitor", "--replay", recording.toString(), "--interval", "200ms");
+        assertThat(replay.status()).isZero();
+        assertThat(replay.out().lines()).isNotEmpty().first().asString().contains("power 6.91 W (module)");
+        Ran again = Ran.dms("monitor", "--source", "os", "--record", recording.toString(), "--count", "1");
+        assertThat(again.status()).isEqualTo(2);
+        assertThat(again.complaint()).contains("holds a recording already");
     }
 }

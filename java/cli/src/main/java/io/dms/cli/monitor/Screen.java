@@ -178,6 +178,9 @@ public final class Screen {
             flow(out, section.getValue(), cells, columns);
         }
         for (Map.Entry<String, String> refusal : moment.monitor().refusals().entrySet()) {
+            if (refusal.getKey().equals("recording")) {
+                continue;
+            }
             String heading = "no " + refusal.getKey();
             for (String line : wrapped(refusal.getValue(), Math.max(10, columns - LABEL))) {
                 out.add(paint.faint(Values.format("%-" + LABEL + "s", heading) + line));
