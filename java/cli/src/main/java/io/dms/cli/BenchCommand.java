@@ -13,7 +13,12 @@ import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.MonitorOptions;
+import io.dms.monitor.PowerMode;
 import io.dms.monitor.SystemFiles;
+import io.dms.monitor.TotalPower;
+import io.dms.monitor.jetson.PowerModes;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
 import io.dms.runtime.SessionOptions;
@@ -199,8 +204,22 @@ final class BenchCommand extends DmsCommand {
             try (Progress progress = console().progress("measuring", "s", seconds)) {
                 measured = bench.measure(console()::cancelled, share -> progress.at(Math.round(share * seconds)));
             }
-            List<BenchResult.Level> rows = accuracy.measure(measured.levels(), levels);
-            result = result(date, scalable, chosen, bench, measured, rows, accuracy.describe());
+            BenchResult.Power power;
+            List<BenchResult.Level> rows = measured.levels();
+            try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT)) {
+                TotalPower total = monitor.total();
+                power = total == null
+                        ? null
+                        : new BenchResult.Power(total.scope().label(), total.rule());
+                if (total != null && !console().cancelled()) {
+                    monitor.start();
+                    try (Progress progress = console().progress("energy", "levels", rows.size())) {
+                        rows = bench.measureEnergy(rows, monitor, console()::cancelled, progress::at);
+                    }
+                }
+            }
+            rows = accuracy.measure(rows, levels);
+            result = result(date, scalable, chosen, bench, measured, rows, power, accuracy.describe());
         }
         outputs.write(
                 console(),
@@ -240,7 +259,10 @@ final class BenchCommand extends DmsCommand {
             Benchmark bench,
             Benchmark.Measured measured,
             List<BenchResult.Level> rows,
+            BenchResult.@Nullable Power power,
             @Nullable String accuracyData) {
+        PowerModes modes = PowerModes.read(SystemFiles.ofThisMachine());
+        PowerMode mode = modes == null ? null : modes.active();
         return new BenchResult(
                 Shell.quoted(
                         "dms", spec.commandLine().getParent().getParseResult().originalArgs()),
@@ -255,6 +277,8 @@ final class BenchCommand extends DmsCommand {
                 batch,
                 bench.session().options().threads(),
                 Machine.read(SystemFiles.ofThisMachine()),
+                mode == null ? null : mode.name(),
+                power,
                 bench.startMillis(),
                 rows,
                 measured.switches(),
@@ -264,12 +288,17 @@ final class BenchCommand extends DmsCommand {
                 bench.session().arenaBytes(),
                 accuracyData,
                 measured.peers(),
-                warnings(measured),
+                warnings(measured, rows),
                 console().cancelled());
     }
 
-    private static List<String> warnings(Benchmark.Measured measured) {
+    private static List<String> warnings(Benchmark.Measured measured, List<BenchResult.Level> rows) {
         List<String> out = new ArrayList<>();
+        rows.stream()
+                .map(BenchResult.Level::energy)
+                .filter(e -> e != null && e.absent() != null)
+                .findFirst()
+                .ifPresent(e -> out.add("energy was not measured: " + e.absent()));
         measured.levels().stream()
                 .filter(l -> l.latency().variation() > STEADY_VARIATION)
                 .max((a, b) ->

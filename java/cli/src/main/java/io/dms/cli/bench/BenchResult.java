@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param backend the backend as it describes itself
  * @param precision of weights and activations
  * @param machine where it ran
+ * @param powerMode the board's power mode
+ * @param power what measured power; null where nothing does
  * @param startMillis from process start to the end of the first inference
  * @param levels widest first; levels that were not reached before an interruption are left out
  * @param switches what a change of level costs
@@ -43,6 +45,8 @@ public record BenchResult(
         int batch,
         int threads,
         Machine machine,
+        @Nullable String powerMode,
+        @Nullable Power power,
         @Nullable Double startMillis,
         List<Level> levels,
         @Nullable Switches switches,
@@ -70,6 +74,7 @@ public record BenchResult(
      * @param throughputPerSecond images per second, at the mean latency
      * @param top1 share of images whose best class is the right one
      * @param accuracySamples how many images that share is of
+     * @param energy of one image, out of many calls; null where nothing measures power
      * @param ownModelRatio p50 of this level over p50 of a model of exactly this width, called in turn
      */
     public record Level(
@@ -80,9 +85,26 @@ public record BenchResult(
             long weightBytes,
             Latency latency,
             double throughputPerSecond,
+            @Nullable Energy energy,
             @Nullable Double top1,
             @Nullable Integer accuracySamples,
             @Nullable Double ownModelRatio) {
+        /** The same with an energy. */
+        public Level withEnergy(Energy energy) {
+            return new Level(
+                    name,
+                    width,
+                    macs,
+                    parameters,
+                    weightBytes,
+                    latency,
+                    throughputPerSecond,
+                    energy,
+                    top1,
+                    accuracySamples,
+                    ownModelRatio);
+        }
+
         /** The same with an accuracy. */
         public Level withAccuracy(double top1, int samples) {
             return new Level(
@@ -93,11 +115,38 @@ public record BenchResult(
                     weightBytes,
                     latency,
                     throughputPerSecond,
+                    energy,
                     top1,
                     samples,
                     ownModelRatio);
         }
     }
+
+    /**
+     * What measured power.
+     *
+     * @param scope what part of the machine
+     * @param rule the sensor, or how sensors were added
+     */
+    public record Power(String scope, String rule) {}
+
+    /**
+     * The energy of one image, from many calls without a pause.
+     *
+     * @param millijoules null where {@code absent} says why
+     * @param errorMillijoules by how much that may be off at most, by the sensor's interval; its own scale is not in it
+     * @param scope what part of the machine
+     * @param calls how many calls
+     * @param seconds how long they took
+     * @param absent why there is no figure, one sentence
+     */
+    public record Energy(
+            @Nullable Double millijoules,
+            @Nullable Double errorMillijoules,
+            String scope,
+            long calls,
+            double seconds,
+            @Nullable String absent) {}
 
     /**
      * The first call at a prepared level, over a steady call at it.

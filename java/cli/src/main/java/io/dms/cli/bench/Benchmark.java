@@ -9,6 +9,7 @@ import io.dms.model.WidthLevel;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.OnnxImporter;
 import io.dms.model.onnx.OnnxWriter;
+import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Session;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +164,31 @@ public final class Benchmark implements AutoCloseable {
     }
 
     /**
+     * Adds the energy of each level, one after the other.
+     *
+     * @param rows what {@link #measure} found
+     * @param monitor a started one that measures total power
+     * @param progress told how many levels are done
+     */
+    public List<BenchResult.Level> measureEnergy(
+            List<BenchResult.Level> rows, BoardMonitor monitor, BooleanSupplier cancelled, LongConsumer progress) {
+        EnergyMeasurement measurement = new EnergyMeasurement(monitor);
+        List<BenchResult.Level> out = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            BenchResult.Energy energy = cancelled.getAsBoolean()
+                    ? null
+                    : measurement.of(
+                            steady.get(i),
+                            options.session().batch(),
+                            options.duration().toNanos(),
+                            cancelled);
+            out.add(energy == null ? rows.get(i) : rows.get(i).withEnergy(energy));
+            progress.accept(i + 1);
+        }
+        return out;
+    }
+
+    /**
      * What {@link #measure} found.
      *
      * @param clockWarning a warning about clocks that moved, or null
@@ -185,6 +212,7 @@ public final class Benchmark implements AutoCloseable {
                 ModelCosts.weightBytes(graph),
                 latency,
                 1000.0 * options.session().batch() / latency.mean(),
+                null,
                 null,
                 null,
                 ownModelRatio(pairs.get(i)));

@@ -115,7 +115,7 @@ public final class BenchHtml {
                     Figures.millis(latency.p90()),
                     Figures.millis(latency.p99()),
                     Figures.rate(l.throughputPerSecond()),
-                    Figures.UNMEASURED,
+                    Figures.energy(l.energy()),
                     Figures.percent(l.top1()),
                     Figures.ratio(l.ownModelRatio()),
                     Figures.ratio(peer == null ? null : peer.ratioP50())));

@@ -6,6 +6,7 @@ import io.dms.cli.bench.BenchResult;
 import io.dms.cli.bench.Latency;
 import io.dms.cli.machine.Machine;
 import io.dms.monitor.JetsonRelease;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,10 @@ public final class BenchJson {
         JetsonRelease jetson = m.jetson();
         ObjectNode board = MAPPER.createObjectNode();
         board.put("name", m.board());
-        board.putNull("power_mode");
+        board.put("power_mode", r.powerMode());
+        BenchResult.Power power = r.power();
+        board.put("power_scope", power == null ? null : power.scope());
+        board.put("power_rule", power == null ? null : power.rule());
         board.put("cpu", m.cpu());
         board.put("cores", m.cores());
         board.put("memory_bytes", m.memoryBytes());
@@ -96,8 +100,16 @@ public final class BenchJson {
         node.put("weight_bytes", l.weightBytes());
         node.set("latency_ms", latency(l.latency()));
         node.put("throughput_per_s", rounded(l.throughputPerSecond()));
-        node.putNull("energy_mj");
-        node.putNull("energy_scope");
+        BenchResult.Energy energy = l.energy();
+        if (energy == null || energy.millijoules() == null) {
+            List.of("energy_mj", "energy_error_mj", "energy_scope", "energy_calls")
+                    .forEach(node::putNull);
+        } else {
+            node.put("energy_mj", rounded(energy.millijoules()));
+            node.put("energy_error_mj", rounded(energy.errorMillijoules()));
+            node.put("energy_scope", energy.scope());
+            node.put("energy_calls", energy.calls());
+        }
         node.put("top1", l.top1());
         node.put("accuracy_samples", l.accuracySamples());
         node.put("own_model_ratio", rounded(l.ownModelRatio()));

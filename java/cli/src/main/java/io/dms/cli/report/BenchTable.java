@@ -14,9 +14,7 @@ public final class BenchTable {
         List<String> out = new ArrayList<>();
         String right = "   ";
         String[] first = {
-            "model    " + r.model(),
-            "backend  " + withThreads(r.backend(), r.threads()),
-            "power    no sensor on this machine"
+            "model    " + r.model(), "backend  " + withThreads(r.backend(), r.threads()), "power    " + power(r)
         };
         int n = r.levels().size();
         first[0] += right + Figures.millions(r.parameters()) + " parameters, " + Figures.mega(r.macs()) + " MMAC, " + n
@@ -38,6 +36,12 @@ public final class BenchTable {
         }
         out.add(memory(r));
         return out;
+    }
+
+    private static String power(BenchResult r) {
+        BenchResult.Power power = r.power();
+        return (power == null ? "no sensor on this machine" : power.scope() + ", " + power.rule())
+                + (r.powerMode() == null ? "" : "; power mode " + r.powerMode());
     }
 
     private static String pad(String text, int width) {
@@ -79,7 +83,7 @@ public final class BenchTable {
                     Figures.millis(l.latency().p90()),
                     Figures.millis(l.latency().p99()),
                     Figures.rate(l.throughputPerSecond()),
-                    Figures.UNMEASURED,
+                    Figures.energy(l.energy()),
                     Figures.percent(l.top1()),
                     Figures.ratio(l.ownModelRatio())));
             if (peers) {

@@ -1,5 +1,6 @@
 package io.dms.cli.report;
 
+import io.dms.cli.bench.BenchResult;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,12 @@ public final class Figures {
     /** Images per second. */
     public static String rate(double perSecond) {
         return Double.isNaN(perSecond) ? UNMEASURED : perSecond < 100 ? digits(perSecond) : format("%.0f", perSecond);
+    }
+
+    /** Millijoules of one image. */
+    public static String energy(BenchResult.@Nullable Energy energy) {
+        Double mj = energy == null ? null : energy.millijoules();
+        return mj == null ? UNMEASURED : mj < 0.995 ? format("%.3f", mj) : digits(mj);
     }
 
     /** A ratio, as in {@code 1.02x}. */

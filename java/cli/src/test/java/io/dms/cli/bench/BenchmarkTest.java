@@ -12,6 +12,16 @@ import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
+import io.dms.monitor.Absence;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.MonitorOptions;
+import io.dms.monitor.MonitorProvider;
+import io.dms.monitor.MonitorSource;
+import io.dms.monitor.Quantity;
+import io.dms.monitor.SampleSink;
+import io.dms.monitor.Scope;
+import io.dms.monitor.Sensor;
+import io.dms.monitor.TotalPower;
 import io.dms.runtime.SessionOptions;
 import io.dms.testkit.Networks;
 import io.dms.testkit.ReferenceBackend;
@@ -159,5 +169,80 @@ class BenchmarkTest {
                         Duration.ZERO, Duration.ofSeconds(1), 0, SessionOptions.DEFAULT, 0, false, false))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("--iterations");
+    }
+
+    /** A sensor that says the same power for ever, every few milliseconds. */
+    private static MonitorProvider constant(double watts) {
+        return new MonitorProvider() {
+            @Override
+            public String name() {
+                return "constant";
+            }
+
+            @Override
+            public Opening open(MonitorOptions options) {
+                return Opening.of(new MonitorSource() {
+                    @Override
+                    public String name() {
+                        return "constant";
+                    }
+
+                    @Override
+                    public List<Sensor> sensors() {
+                        return List.of(new Sensor("VDD", Quantity.POWER, Scope.MODULE, 5_000_000, "test"));
+                    }
+
+                    @Override
+                    public void sample(SampleSink sink) {
+                        if (Double.isNaN(watts)) {
+                            sink.absent(0, Absence.FORBIDDEN);
+                        } else {
+                            sink.value(0, watts);
+                        }
+                    }
+
+                    @Override
+                    public TotalPower totalPower() {
+                        return new TotalPower(List.of(0), Scope.MODULE, "VDD");
+                    }
+
+                    @Override
+                    public void close() {}
+                });
+            }
+        };
+    }
+
+    private static List<BenchResult.Level> withEnergy(double watts) {
+        ScalableModel model = model();
+        MonitorOptions fast = MonitorOptions.DEFAULT.withInterval(Duration.ofMillis(5));
+        try (Benchmark bench = new Benchmark(model, model.levels(), new ReferenceBackend(), options(false));
+                BoardMonitor monitor = BoardMonitor.open(fast, List.of(constant(watts)))) {
+            bench.prepare();
+            List<BenchResult.Level> rows =
+                    bench.measure(() -> false, share -> {}).levels();
+            monitor.start();
+            return bench.measureEnergy(rows, monitor, () -> false, done -> {});
+        }
+    }
+
+    @Test
+    void energyOfACallIsPowerTimesTimeOverCallsAndNamesItsScope() {
+        assertThat(withEnergy(5)).hasSize(2).allSatisfy(l -> {
+            BenchResult.Energy e = Objects.requireNonNull(l.energy());
+            assertThat(e.scope()).isEqualTo("module");
+            assertThat(e.absent()).isNull();
+            double expected = 5000 * e.seconds() / e.calls();
+            assertThat(e.millijoules()).isCloseTo(expected, within(0.01 * expected));
+        });
+    }
+
+    @Test
+    void energyThatNobodyGaveIsAbsentWithAReason() {
+        assertThat(withEnergy(Double.NaN)).hasSize(2).allSatisfy(l -> {
+            BenchResult.Energy e = Objects.requireNonNull(l.energy());
+            assertThat(e.millijoules()).isNull();
+            assertThat(e.absent()).contains("no permission");
+        });
     }
 }

@@ -60,6 +60,10 @@ class BenchReportTest {
         assertThat(root.at("/board/versions/onednn").asText()).isEqualTo("3.11");
         assertThat(root.at("/levels/0/latency_ms/p50").asDouble()).isEqualTo(0.482);
         assertThat(root.at("/levels/0/top1").asDouble()).isEqualTo(0.9173);
+        assertThat(root.at("/levels/0/energy_mj").asDouble()).isEqualTo(3.2);
+        assertThat(root.at("/levels/0/energy_scope").asText()).isEqualTo("module");
+        assertThat(root.at("/board/power_mode").asText()).isEqualTo("MAXN");
+        assertThat(root.at("/board/power_scope").asText()).isEqualTo("module");
     }
 
     @Test
@@ -71,6 +75,8 @@ class BenchReportTest {
                 "/board/power_mode",
                 "/levels/0/top1",
                 "/levels/0/energy_mj",
+                "/levels/0/energy_scope",
+                "/board/power_scope",
                 "/levels/0/accuracy_samples",
                 "/levels/0/own_model_ratio",
                 "/start_to_first_inference_ms")) {
@@ -84,8 +90,11 @@ class BenchReportTest {
         List<String> lines = BenchTable.lines(Samples.full());
         assertThat(lines.get(0)).contains("resnet20-cifar10", "0.27 M parameters", "40.8 MMAC", "4 levels", "batch 1");
         assertThat(lines.get(1)).contains("cpu (oneDNN 3.11, 2 threads)").contains("generic x86-64");
+        assertThat(lines.get(2)).isEqualTo("power    module, VDD_IN; power mode MAXN");
+        assertThat(BenchTable.lines(Samples.bare()).get(2)).isEqualTo("power    no sensor on this machine");
         assertThat(lines)
-                .anySatisfy(l -> assertThat(l).startsWith("1.00").contains("0.482", "91.73 %", "1.01x", "0.88x"));
+                .anySatisfy(
+                        l -> assertThat(l).startsWith("1.00").contains("0.482", "3.20", "91.73 %", "1.01x", "0.88x"));
         assertThat(lines).anySatisfy(l -> assertThat(l).contains("p50 1.02x", "p90 1.11x", "1234 switches"));
         assertThat(BenchTable.lines(Samples.bare()))
                 .anySatisfy(l -> assertThat(l).startsWith("1.00").endsWith("2075       -      -             -"));

@@ -29,6 +29,7 @@ final class Samples {
                 (long) (1_089_896 * width * width),
                 latency(p50),
                 1000 / p50,
+                top1 == null ? null : new BenchResult.Energy(3.2 * width, 0.01, "module", 5000, 3, null),
                 top1,
                 top1 == null ? null : 10_000,
                 top1 == null ? null : 1.01);
@@ -59,6 +60,8 @@ final class Samples {
                 1,
                 2,
                 MACHINE,
+                "MAXN",
+                new BenchResult.Power("module", "VDD_IN"),
                 812.4,
                 List.of(
                         level(1, 40_813_184, 0.482, 0.9173),
@@ -95,6 +98,8 @@ final class Samples {
                 1,
                 1,
                 MACHINE,
+                null,
+                null,
                 null,
                 List.of(level(1, 40_813_184, 0.482, null)),
                 null,
