@@ -7,6 +7,9 @@ import io.dms.model.ProfileFile;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.MonitorOptions;
+import io.dms.monitor.PowerMode;
 import io.dms.monitor.SystemFiles;
 import io.dms.robotics.ProfileOptions;
 import io.dms.robotics.Profiler;
@@ -43,6 +46,8 @@ import picocli.CommandLine.Parameters;
                     + " it was measured with."
         })
 final class ProfileCommand extends DmsCommand {
+    private static final Duration ENERGY_TIME = Duration.ofSeconds(2);
+
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model.")
     private @Nullable Path model;
 
@@ -155,12 +160,19 @@ final class ProfileCommand extends DmsCommand {
             SessionOptions options,
             BenchAccuracy accuracy) {
         ProfileOptions how = new ProfileOptions(warmup, duration, iterations, seed);
-        try (Session session = chosen.open(scalable, options)) {
+        try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT);
+                Session session = chosen.open(scalable, options)) {
+            monitor.start();
             Profiler profiler = new Profiler(session, levels, how);
             long seconds = Math.max(1, levels.size() * duration.toMillis() / 1000);
             try (Progress progress = console().progress("measuring", "s", seconds)) {
                 profiler.latencies(console()::cancelled, share -> progress.at(Math.round(share * seconds)));
             }
+            if (console().cancelled()) {
+                return null;
+            }
+            ProfileEnergy energy = new ProfileEnergy(console(), monitor);
+            Double idle = energy.measure(profiler, levels.size(), batch, ENERGY_TIME);
             if (console().cancelled()) {
                 return null;
             }
@@ -171,12 +183,13 @@ final class ProfileCommand extends DmsCommand {
             if (console().cancelled()) {
                 return null;
             }
-            return profiler.profile(chosen.name(), board(chosen), null, top1);
+            PowerMode mode = monitor.snapshot().powerMode();
+            return profiler.profile(chosen.name(), board(chosen, mode), idle, top1);
         }
     }
 
-    private static Profile.Board board(Backend chosen) {
-        Profile.Board read = ThisBoard.read(SystemFiles.ofThisMachine(), chosen, null);
+    private static Profile.Board board(Backend chosen, @Nullable PowerMode mode) {
+        Profile.Board read = ThisBoard.read(SystemFiles.ofThisMachine(), chosen, mode == null ? null : mode.name());
         Map<String, String> versions = new LinkedHashMap<>(read.versions());
         versions.put("dms", Version.dms());
         return new Profile.Board(read.name(), read.powerMode(), versions);
