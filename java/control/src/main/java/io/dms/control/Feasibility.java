@@ -66,6 +66,7 @@ public final class Feasibility {
                 fastest = i;
             }
         }
+        Double bound = goal.latencyMillis();
         String model = table.profile.model();
         String level = "the fastest, " + table.name(fastest) + ",";
         double median = table.medianMillis[fastest] * slowdown;
@@ -76,6 +77,9 @@ public final class Feasibility {
                     case LATENCY ->
                         "no level of " + model + " keeps " + goal + ": " + level
                                 + format(" takes %.2f ms at the median", median) + pace
+                                + (bound != null && median < bound
+                                        ? ", and too often more, or its frames have waited too long"
+                                        : "")
                                 + "; it is served, since nothing is faster";
                     case RATE ->
                         "no level of " + model + " keeps up with the frames: " + level
