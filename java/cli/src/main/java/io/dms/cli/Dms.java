@@ -62,6 +62,7 @@ public final class Dms extends DmsCommand {
         CommandLine line = new CommandLine(new Dms(console));
         line.addSubcommand(new BenchCommand(console));
         line.addSubcommand(new CompileCommand(console));
+        line.addSubcommand(new TrainCommand(console));
         line.addSubcommand(new ProfileCommand(console));
         line.addSubcommand(new RunCommand(console));
         line.addSubcommand(new ExportCommand(console));

@@ -26,6 +26,7 @@ class ArchitectureTest {
             List.of("io.dms.testkit.."),
             List.of("io.dms.backend..", "io.dms.control.."),
             List.of("io.dms.compiler.."),
+            List.of("io.dms.trainer.."),
             List.of("io.dms.robotics.."),
             List.of("io.dms.cli.."));
 
@@ -68,7 +69,7 @@ class ArchitectureTest {
     @Test
     void native_presets_are_seen_only_by_backends() {
         noClasses()
-                .that(not(resideInAPackage("io.dms.backend..")))
+                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.trainer..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.bytedeco.."))
                 .check(DMS);

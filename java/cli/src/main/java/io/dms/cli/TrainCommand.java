@@ -1,0 +1,262 @@
+package io.dms.cli;
+
+import io.dms.cli.machine.Folders;
+import io.dms.compiler.data.Datasets;
+import io.dms.compiler.data.LabelledImages;
+import io.dms.compiler.tuning.Tuner;
+import io.dms.compiler.tuning.TuningListener;
+import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.EnvironmentException;
+import io.dms.model.ScalableModel;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.Shape;
+import io.dms.model.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dms train}: nested fine-tuning of all levels. */
+@Command(
+        name = "train",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Tune all width levels of a scalable model together on labelled images, on a workstation.",
+            "Without MODEL: the bundled ResNet-20 for CIFAR-10."
+        },
+        footer = {
+            "",
+            "An interrupted training goes on where it was when the same command is given again. The first use fetches"
+                    + " libtorch (100 MB)."
+        })
+final class TrainCommand extends DmsCommand {
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model, as dms compile writes it.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "Labelled images: a folder of classes, a folder with CIFAR-10, or cifar10 for what \"dms data"
+                    + " get cifar10\" fetched.")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write the tuned model (default: NAME.tuned.dms.onnx).")
+    private @Nullable Path output;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "20", description = "Passes (default: 20).")
+    private int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Images of one step (default: 128).")
+    private int batch;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            defaultValue = "0.05",
+            description = "At the start; falls to 0 along half a cosine (default: 0.05).")
+    private double learningRate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "R",
+            defaultValue = "5e-4",
+            description = "Of convolutions and linear layers (default: 5e-4).")
+    private double weightDecay;
+
+    @Option(
+            names = "--freeze-full",
+            description = "Leave the function at full width exactly as it is: only the normalisation of the narrower"
+                    + " levels is trained.")
+    private boolean freezeFull;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Training images to use (default: all).")
+    private int images;
+
+    @Option(
+            names = "--test-images",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Test images that accuracy is told on after each epoch (default: all).")
+    private int testImages;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads (default: all cores).")
+    private int threads;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random (default: 1).")
+    private long seed;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Where the state is kept until the end (default: OUTPUT.checkpoint).")
+    private @Nullable Path checkpoint;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write loss and accuracy of each epoch and level.")
+    private @Nullable Path csv;
+
+    TrainCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        ScalableModel source = ModelInput.scalable(model, List.of());
+        if (source.levels().size() < 2) {
+            throw new UserException(
+                    source.name() + " has one level only: make a scalable model of it first (dms compile)");
+        }
+        Path target = output == null ? Path.of(source.name() + ".tuned.dms.onnx") : output;
+        Path state = checkpoint == null ? Path.of(target + ".checkpoint") : checkpoint;
+        Targets.writable(target);
+        Targets.writable(state);
+        if (model != null) {
+            Targets.differ(target, model);
+        }
+        Path place = place();
+        TuningOptions options = new TuningOptions(
+                epochs, batch, learningRate, weightDecay, threads, seed, freezeFull, images, testImages, state);
+        Tuner tuner = Tuner.find();
+        console().note("training " + source.name() + " with " + tuner.describe() + ", state in " + state);
+        LabelledImages training = open(place, source, Datasets.Part.TRAIN);
+        LabelledImages test = open(place, source, Datasets.Part.TEST);
+        Log log = new Log(source);
+        ScalableModel tuned = tuner.tune(source, training, test.labelled() ? test : null, options, log);
+        log.close();
+        if (tuned == null) {
+            console().note("interrupted: give the same command again to go on");
+            return Exit.INTERRUPTED;
+        }
+        ScalableModelFile.write(tuned, target);
+        try {
+            Files.deleteIfExists(state);
+        } catch (IOException e) {
+            console().warn("could not remove " + state + ": " + e.getMessage());
+        }
+        console().print("wrote " + target);
+        return Exit.OK;
+    }
+
+    private Path place() {
+        Path given = data;
+        if (given == null) {
+            throw new UserException("give labelled images with --data");
+        }
+        Path fetched = Folders.data().resolve("cifar10");
+        return given.equals(Path.of("cifar10")) && !Files.exists(given) && Files.isDirectory(fetched) ? fetched : given;
+    }
+
+    private static LabelledImages open(Path place, ScalableModel source, Datasets.Part part) {
+        Shape in = source.graph().inputs().get(0).shape();
+        if (in.rank() != 4) {
+            throw new UserException(source.name() + " reads no images but " + in + ": it can't be trained on them");
+        }
+        return Datasets.open(place, part, in.dim(3), in.dim(2));
+    }
+
+    /** Prints a line for each epoch, as table and as CSV, and shows how far it is. */
+    private final class Log implements TuningListener {
+        private final List<String> levels = new ArrayList<>();
+        private @Nullable Progress progress;
+
+        Log(ScalableModel source) {
+            source.levels().forEach(l -> levels.add(l.name()));
+            console().print("epoch     rate  " + columns("loss") + "  " + columns("top-1") + "  seconds");
+            if (csv != null && !Files.exists(csv)) {
+                append("epoch,learning_rate,level,loss,top1,seconds\n");
+            }
+        }
+
+        private String columns(String what) {
+            StringBuilder out = new StringBuilder();
+            for (String level : levels) {
+                out.append(String.format(Locale.ROOT, "%12s", what + " " + level));
+            }
+            return out.toString();
+        }
+
+        @Override
+        public void step(long done, long total) {
+            Progress p = progress;
+            if (p == null) {
+                p = console().progress("training", "steps", total);
+                progress = p;
+            }
+            p.at(done);
+        }
+
+        @Override
+        public void epoch(Epoch e) {
+            StringBuilder line =
+                    new StringBuilder(String.format(Locale.ROOT, "%5d  %7.5f  ", e.number(), e.learningRate()));
+            e.losses().forEach(l -> line.append(String.format(Locale.ROOT, "%12.4f", l)));
+            line.append("  ");
+            for (int l = 0; l < levels.size(); l++) {
+                line.append(
+                        e.top1().isEmpty()
+                                ? String.format(Locale.ROOT, "%12s", "-")
+                                : String.format(
+                                        Locale.ROOT, "%10.2f %%", 100 * e.top1().get(l)));
+            }
+            console()
+                    .print(line.append(String.format(Locale.ROOT, "  %7.1f", e.seconds()))
+                            .toString());
+            console().out().flush();
+            if (csv != null) {
+                for (int l = 0; l < levels.size(); l++) {
+                    append(String.format(
+                            Locale.ROOT,
+                            "%d,%.8f,%s,%.6f,%s,%.3f%n",
+                            e.number(),
+                            e.learningRate(),
+                            levels.get(l),
+                            e.losses().get(l),
+                            e.top1().isEmpty() ? "" : Double.toString(e.top1().get(l)),
+                            e.seconds()));
+                }
+            }
+        }
+
+        @Override
+        public boolean cancelled() {
+            return console().cancelled();
+        }
+
+        private void append(String text) {
+            Path file = csv;
+            if (file == null) {
+                return;
+            }
+            try {
+                Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new EnvironmentException("can't write " + file + ": " + e.getMessage());
+            }
+        }
+
+        void close() {
+            if (progress != null) {
+                progress.close();
+            }
+        }
+    }
+}

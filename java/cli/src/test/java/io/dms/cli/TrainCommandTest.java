@@ -1,0 +1,82 @@
+package io.dms.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dms.model.ScalableModelFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainCommandTest {
+    @TempDir
+    Path folder;
+
+    private Path images(int classes) throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        Path root = folder.resolve("images" + classes);
+        for (int c = 0; c < classes; c++) {
+            Path of = Files.createDirectories(root.resolve("class" + c));
+            for (int i = 0; i < 4; i++) {
+                BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                for (int p = 0; p < 1024; p++) {
+                    image.setRGB(p % 32, p / 32, random.nextInt(1 << 24));
+                }
+                ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
+            }
+        }
+        return root;
+    }
+
+    @Test
+    void trains_the_bundled_model_and_writes_a_model_and_a_log() throws IOException {
+        Path target = folder.resolve("tuned.dms.onnx");
+        Path log = folder.resolve("log.csv");
+        Ran ran = Ran.dms(
+                "train",
+                "--data",
+                images(10).toString(),
+                "--epochs",
+                "1",
+                "--batch",
+                "20",
+                "--threads",
+                "1",
+                "-o",
+                target.toString(),
+                "--csv",
+                log.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("wrote " + target, "top-1 0.25");
+        assertThat(ScalableModelFile.read(target).provenance()).containsKey("training");
+        assertThat(Files.readAllLines(log)).hasSize(5).first().isEqualTo("epoch,learning_rate,level,loss,top1,seconds");
+        assertThat(folder.resolve("tuned.dms.onnx.checkpoint")).doesNotExist();
+    }
+
+    @Test
+    void data_with_another_number_of_classes_is_refused() throws IOException {
+        Ran ran = Ran.dms(
+                "train",
+                "--data",
+                images(3).toString(),
+                "-o",
+                folder.resolve("t").toString());
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("3 classes");
+    }
+
+    @Test
+    void a_missing_folder_and_a_model_of_one_level_are_refused() {
+        assertThat(Ran.dms("train", "--data", folder.resolve("none").toString()).status())
+                .isEqualTo(2);
+        assertThat(Ran.dms("train").status()).isEqualTo(2);
+        Path plain = ModelFiles.ordinary(folder);
+        Ran ran = Ran.dms("train", plain.toString(), "--data", folder.toString());
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("one level");
+    }
+}

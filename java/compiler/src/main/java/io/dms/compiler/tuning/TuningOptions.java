@@ -1,0 +1,54 @@
+package io.dms.compiler.tuning;
+
+import io.dms.model.UserException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recipe of a nested fine-tuning.
+ *
+ * @param epochs passes over the training images
+ * @param batch images of one step
+ * @param learningRate at the start; falls to 0 along half a cosine
+ * @param weightDecay of weights of convolutions and linear layers; biases and normalisation have none
+ * @param threads threads of libtorch, 0 for as many as there are cores
+ * @param seed of the order of images and of the augmentation
+ * @param freezeFull true to leave the function at full width exactly as it is: then only the normalisation of the
+ *     narrower levels is trained
+ * @param limit training images to use, 0 for all
+ * @param testLimit test images that accuracy is told on after each epoch, 0 for all
+ * @param checkpoint file that holds the state, to go on from after an interruption; null for none
+ */
+public record TuningOptions(
+        int epochs,
+        int batch,
+        double learningRate,
+        double weightDecay,
+        int threads,
+        long seed,
+        boolean freezeFull,
+        int limit,
+        int testLimit,
+        @Nullable Path checkpoint) {
+    /** Momentum of the gradient (Nesterov). */
+    public static final double MOMENTUM = 0.9;
+
+    /** Checks the ranges. */
+    public TuningOptions {
+        if (epochs < 1 || epochs > 10_000) {
+            throw new UserException("epochs must be between 1 and 10000: " + epochs);
+        }
+        if (batch < 2 || batch > 4096) {
+            throw new UserException("the batch of a training step must be between 2 and 4096: " + batch);
+        }
+        if (!(learningRate > 0 && learningRate <= 10)) {
+            throw new UserException("the learning rate must be above 0 and at most 10: " + learningRate);
+        }
+        if (!(weightDecay >= 0 && weightDecay <= 1)) {
+            throw new UserException("the weight decay must be between 0 and 1: " + weightDecay);
+        }
+        if (threads < 0 || limit < 0 || testLimit < 0) {
+            throw new UserException("threads and the number of images must not be negative: " + threads + ", " + limit);
+        }
+    }
+}

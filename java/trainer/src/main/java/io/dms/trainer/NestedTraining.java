@@ -1,0 +1,252 @@
+package io.dms.trainer;
+
+import io.dms.compiler.data.LabelledImages;
+import io.dms.compiler.tuning.TuningListener;
+import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.Graph;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.ModelException;
+import io.dms.model.Preprocessing;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains all levels of a scalable model together: the sandwich rule and in-place distillation of Yu and Huang 2019,
+ * "Universally Slimmable Networks and Improved Training Techniques", sections 3.2 and 3.3, over the fixed levels of the
+ * model, with a normalisation of its own for each level. In each step the full width learns from the labels and each
+ * narrower level from what the full width says (the loss is the divergence of Kullback and Leibler); the gradients add up in the one set of weights. After the last step the
+ * running statistics of every level are measured anew on training images.
+ *
+ * <p>The same model, data, options and number of threads give the same result. Not thread-safe.
+ */
+public final class NestedTraining {
+    private static final int STATISTICS_BATCHES = 50;
+    private static final int CHECKPOINT_STEPS = 200;
+
+    private final ScalableModel source;
+    private final TuningOptions options;
+    private final TuningListener listener;
+
+    /** @param source a model with at least two levels, its channels ordered */
+    public NestedTraining(ScalableModel source, TuningOptions options, TuningListener listener) {
+        this.source = source;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * Trains.
+     *
+     * @param training labelled images
+     * @param test labelled images that accuracy is told on after each epoch, null for none
+     * @return the tuned model; null where it was stopped, with the state in the checkpoint
+     * @throws UserException if data and network don't fit, an operator can't be trained, or the loss is no number any
+     *     more; the last checkpoint is kept
+     */
+    public @Nullable ScalableModel run(LabelledImages training, @Nullable LabelledImages test) {
+        check(training, "the training set");
+        if (test != null) {
+            check(test, "the test set");
+        }
+        int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+        Torch.load(threads, options.seed());
+        Normalized normalized = Normalized.of(source.graph());
+        ScalableModel model = regrouped(normalized.graph());
+        Preprocessing preprocessing = preprocessing();
+        Batches batches = new Batches(training, preprocessing, options.limit(), options.batch(), options.seed());
+        if (batches.steps() < 1) {
+            throw new UserException("there are only " + training.size() + " training images: too few for one batch");
+        }
+        try (TorchNetwork network = new TorchNetwork(model);
+                Sgd sgd = optimizer(network)) {
+            Statistics statistics = new Statistics(network, batches);
+            Path checkpoint = options.checkpoint();
+            Checkpoint.Position position = checkpoint != null && Files.exists(checkpoint)
+                    ? new Checkpoint(network, sgd, fingerprint(model, batches)).read(checkpoint)
+                    : null;
+            if (position == null) {
+                statistics.measureAsFound(normalized.inserted(), !options.freezeFull());
+                position = new Checkpoint.Position(0, 0, new double[network.levels()]);
+            }
+            if (!steps(network, sgd, batches, position, preprocessing, test, model)) {
+                return null;
+            }
+            statistics.measure(options.freezeFull() ? 1 : 0, STATISTICS_BATCHES);
+            return tuned(network, model);
+        }
+    }
+
+    private void check(LabelledImages images, String what) {
+        var in = source.graph().inputs().get(0).shape();
+        var out = source.graph().outputs().get(0).shape();
+        if (!images.labelled()) {
+            throw new UserException(what + " (" + images.describe() + ") has no labels: training needs them");
+        }
+        if (in.rank() != 4 || in.dim(1) != 3 || in.dim(2) != images.height() || in.dim(3) != images.width()) {
+            throw new UserException(what + " (" + images.describe() + ") has images of " + images.width() + "x"
+                    + images.height() + " but the network wants " + in);
+        }
+        if (out.rank() != 2 || out.dim(1) != images.classes()) {
+            throw new UserException(what + " (" + images.describe() + ") has " + images.classes()
+                    + " classes but the network's output is " + out);
+        }
+    }
+
+    private Preprocessing preprocessing() {
+        Preprocessing p = source.preprocessing();
+        return p == null ? Preprocessing.IMAGENET : p;
+    }
+
+    /** The model with normalisation at every site; its groups are the same channels as before. */
+    private ScalableModel regrouped(Graph graph) {
+        var groups = GroupAnalysis.analyze(graph);
+        boolean same = groups.groups().size() == source.groups().groups().size();
+        for (int g = 0; same && g < groups.groups().size(); g++) {
+            same = groups.groups().get(g).size()
+                    == source.groups().groups().get(g).size();
+        }
+        if (!same) {
+            throw new ModelException("the channel groups of " + source.name()
+                    + " are not those of its graph: compile the original network again");
+        }
+        List<WidthLevel> levels =
+                source.levels().stream().map(l -> l.withNormalization(Map.of())).toList();
+        return new ScalableModel(source.name(), graph, groups, levels, source.preprocessing(), source.provenance());
+    }
+
+    private Sgd optimizer(TorchNetwork network) {
+        Sgd sgd = new Sgd();
+        if (!options.freezeFull()) {
+            network.weights().values().forEach(w -> sgd.add(w, w.dim() > 1 ? options.weightDecay() : 0));
+        } else {
+            network.weights().values().forEach(w -> w.set_requires_grad(false));
+        }
+        for (int l = options.freezeFull() ? 1 : 0; l < network.levels(); l++) {
+            for (LevelNorm n : network.norms(l).values()) {
+                sgd.add(n.scale(), 0);
+                sgd.add(n.shift(), 0);
+            }
+        }
+        return sgd;
+    }
+
+    private String fingerprint(ScalableModel model, Batches batches) {
+        return model.name() + " levels " + model.levels() + " epochs " + options.epochs() + " batch " + batches.batch()
+                + " of " + batches.steps() + " rate " + options.learningRate() + " decay " + options.weightDecay()
+                + " seed " + options.seed() + " frozen " + options.freezeFull();
+    }
+
+    private boolean steps(
+            TorchNetwork network,
+            Sgd sgd,
+            Batches batches,
+            Checkpoint.Position from,
+            Preprocessing preprocessing,
+            @Nullable LabelledImages test,
+            ScalableModel model) {
+        Checkpoint checkpoint = new Checkpoint(network, sgd, fingerprint(model, batches));
+        Path file = options.checkpoint();
+        long total = (long) options.epochs() * batches.steps();
+        double[] losses = from.losses().clone();
+        int step = from.step();
+        for (int epoch = from.epoch(); epoch < options.epochs(); epoch++) {
+            long start = System.nanoTime();
+            batches.epoch(epoch);
+            batches.skip(step);
+            for (; step < batches.steps(); step++) {
+                long done = (long) epoch * batches.steps() + step;
+                boolean stop = listener.cancelled();
+                if (file != null && (stop || (step > 0 && step % CHECKPOINT_STEPS == 0))) {
+                    checkpoint.write(file, new Checkpoint.Position(epoch, step, losses));
+                }
+                if (stop) {
+                    return false;
+                }
+                batches.next(step);
+                step(network, batches, losses);
+                sgd.step(options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * done / total)));
+                listener.step(done + 1, total);
+            }
+            List<Double> mean = new ArrayList<>();
+            for (double l : losses) {
+                mean.add(l / batches.steps());
+            }
+            double rate = options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * (epoch + 1) / options.epochs()));
+            List<Double> top1 = test == null
+                    ? List.of()
+                    : Evaluation.top1(network, test, options.testLimit(), preprocessing, options.batch());
+            losses = new double[network.levels()];
+            step = 0;
+            if (file != null) {
+                checkpoint.write(file, new Checkpoint.Position(epoch + 1, 0, losses));
+            }
+            listener.epoch(new TuningListener.Epoch(epoch + 1, rate, mean, top1, (System.nanoTime() - start) / 1e9));
+        }
+        return true;
+    }
+
+    private void step(TorchNetwork network, Batches batches, double[] losses) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor input = batches.input();
+            Tensor target = batches.target();
+            Tensor full;
+            if (options.freezeFull()) {
+                try (NoGradGuard guard = new NoGradGuard()) {
+                    full = network.forward(0, input, TorchNetwork.Mode.INFER);
+                }
+                losses[0] += value(0, torch.cross_entropy_loss(full, target));
+            } else {
+                full = network.forward(0, input, TorchNetwork.Mode.TRAIN);
+                Tensor loss = torch.cross_entropy_loss(full, target);
+                losses[0] += value(0, loss);
+                loss.backward();
+            }
+            Tensor logSoft = torch.log_softmax(full.detach(), 1);
+            Tensor soft = torch.softmax(full.detach(), 1);
+            for (int l = 1; l < network.levels(); l++) {
+                try (PointerScope own = new PointerScope()) {
+                    Tensor said = network.forward(l, input, TorchNetwork.Mode.TRAIN);
+                    Tensor loss = torch.mul(soft, torch.sub(logSoft, torch.log_softmax(said, 1)))
+                            .sum()
+                            .mul(new Scalar(1.0 / batches.batch()));
+                    losses[l] += value(l, torch.cross_entropy_loss(said.detach(), target));
+                    loss.backward();
+                }
+            }
+        }
+    }
+
+    private double value(int level, Tensor loss) {
+        double value = loss.item_float();
+        if (!Double.isFinite(value)) {
+            throw new UserException("the loss of level "
+                    + source.levels().get(level).name()
+                    + " is no number any more (" + value + "): train with a lower --learning-rate than "
+                    + options.learningRate()
+                    + (options.checkpoint() == null ? "" : "; the last good state is in " + options.checkpoint()));
+        }
+        return value;
+    }
+
+    private ScalableModel tuned(TorchNetwork network, ScalableModel model) {
+        if (options.freezeFull()) {
+            return TunedModel.frozen(network, source, options);
+        }
+        Map<String, io.dms.model.Tensor> initializers =
+                new LinkedHashMap<>(model.graph().initializers());
+        return TunedModel.of(network, model, initializers, options);
+    }
+}

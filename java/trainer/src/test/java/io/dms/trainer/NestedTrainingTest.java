@@ -1,0 +1,246 @@
+package io.dms.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.dms.compiler.data.LabelledImages;
+import io.dms.compiler.tuning.TuningListener;
+import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.Preprocessing;
+import io.dms.model.ScalableModel;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.Tensor;
+import io.dms.model.UserException;
+import io.dms.runtime.BundledModels;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import io.dms.testkit.ReferenceBackend;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NestedTrainingTest {
+    @TempDir
+    Path folder;
+
+    /** Images whose class is the place of a bright square: easy to learn, and the same on every machine. */
+    private record Squares(int size) implements LabelledImages {
+        @Override
+        public String describe() {
+            return "squares";
+        }
+
+        @Override
+        public int classes() {
+            return 10;
+        }
+
+        @Override
+        public List<String> classNames() {
+            return BundledModels.CIFAR10_CLASSES;
+        }
+
+        @Override
+        public int width() {
+            return 32;
+        }
+
+        @Override
+        public int height() {
+            return 32;
+        }
+
+        @Override
+        public int label(int i) {
+            return i % 10;
+        }
+
+        @Override
+        public void rgb(int i, byte[] out) {
+            SplittableRandom random = new SplittableRandom(i);
+            int label = label(i);
+            for (int p = 0; p < 3 * 32 * 32; p++) {
+                out[p] = (byte) random.nextInt(120);
+            }
+            int channel = label % 3;
+            for (int y = 4 + 8 * (label / 5); y < 12 + 8 * (label / 5); y++) {
+                for (int x = 12; x < 20; x++) {
+                    out[channel * 1024 + y * 32 + x] = (byte) (150 + 10 * label);
+                }
+            }
+        }
+    }
+
+    private TuningOptions options(int epochs, boolean freeze, @Nullable Path checkpoint) {
+        return new TuningOptions(epochs, 32, 0.01, 5e-4, 1, 7, freeze, 0, 0, checkpoint);
+    }
+
+    private static final class Log implements TuningListener {
+        final List<Epoch> epochs = new ArrayList<>();
+        long stopAfter = Long.MAX_VALUE;
+        long steps;
+
+        @Override
+        public void step(long done, long total) {
+            steps++;
+        }
+
+        @Override
+        public void epoch(Epoch epoch) {
+            epochs.add(epoch);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return steps >= stopAfter;
+        }
+    }
+
+    private @Nullable ScalableModel train(TuningOptions options, Log log) {
+        return new NestedTraining(BundledModels.resnet20Cifar10(), options, log).run(new Squares(256), null);
+    }
+
+    private ScalableModel trained(TuningOptions options) {
+        return Objects.requireNonNull(train(options, new Log()));
+    }
+
+    private static float[] weights(ScalableModel model) {
+        float[] all = {};
+        for (Tensor t : model.graph().initializers().values()) {
+            float[] more = t.type() == io.dms.model.DataType.FLOAT32 ? t.floats() : new float[0];
+            float[] joined = new float[all.length + more.length];
+            System.arraycopy(all, 0, joined, 0, all.length);
+            System.arraycopy(more, 0, joined, all.length, more.length);
+            all = joined;
+        }
+        return all;
+    }
+
+    @Test
+    void the_loss_of_every_level_falls_and_an_interruption_changes_nothing() {
+        Log whole = new Log();
+        ScalableModel straight = Objects.requireNonNull(train(options(3, false, null), whole));
+        assertThat(whole.epochs).hasSize(3);
+        List<Double> first = whole.epochs.get(0).losses();
+        List<Double> last = whole.epochs.get(2).losses();
+        for (int l = 0; l < 4; l++) {
+            assertThat(last.get(l)).as("level %d: %s then %s", l, first, last).isLessThan(0.8 * first.get(l));
+        }
+        Path checkpoint = folder.resolve("state");
+        Log interrupted = new Log();
+        interrupted.stopAfter = 11;
+        assertThat(train(options(3, false, checkpoint), interrupted)).isNull();
+        assertThat(checkpoint).exists();
+        ScalableModel resumed = trained(options(3, false, checkpoint));
+        assertThat(weights(resumed)).containsExactly(weights(straight));
+    }
+
+    @Test
+    void the_tuned_model_survives_its_file_and_runs_at_every_level() {
+        ScalableModel tuned = trained(options(1, false, null));
+        Path file = folder.resolve("tuned.dms.onnx");
+        ScalableModelFile.write(tuned, file);
+        ScalableModel read = ScalableModelFile.read(file);
+        try (Session a = new ReferenceBackend().open(tuned, SessionOptions.DEFAULT);
+                Session b = new ReferenceBackend().open(read, SessionOptions.DEFAULT)) {
+            for (int l = 0; l < 4; l++) {
+                FloatBuffer x = floats(3 * 32 * 32);
+                FloatBuffer y = floats(10);
+                FloatBuffer z = floats(10);
+                a.run(tuned.levels().get(l), x, y);
+                b.run(read.levels().get(l), x, z);
+                assertThat(y.get(3)).isCloseTo(z.get(3), within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void frozen_full_width_keeps_its_weights_to_the_bit() {
+        ScalableModel before = BundledModels.resnet20Cifar10();
+        ScalableModel tuned = trained(options(1, true, null));
+        assertThat(weights(tuned)).containsExactly(weights(before));
+        assertThat(tuned.levels().get(0).normalization()).isEmpty();
+        assertThat(tuned.levels().get(2).normalization()).hasSize(19);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void normalisation_that_is_put_back_leaves_the_full_width_as_it_was(boolean rescale) {
+        ScalableModel before = BundledModels.resnet20Cifar10();
+        Preprocessing preprocessing = Objects.requireNonNull(before.preprocessing());
+        Normalized normalized = Normalized.of(before.graph());
+        ScalableModel model = new ScalableModel(
+                "test",
+                normalized.graph(),
+                GroupAnalysis.analyze(normalized.graph()),
+                before.levels().stream().map(l -> l.withNormalization(Map.of())).toList(),
+                preprocessing,
+                Map.of());
+        Squares images = new Squares(128);
+        FloatBuffer x = floats(3 * 32 * 32);
+        FloatBuffer y = floats(10);
+        float[] values = new float[3 * 32 * 32];
+        try (TorchNetwork network = new TorchNetwork(model);
+                Session original = new ReferenceBackend().open(before, SessionOptions.DEFAULT)) {
+            new Statistics(network, new Batches(images, preprocessing, 0, 32, 1))
+                    .measureAsFound(normalized.inserted(), rescale);
+            for (int i = 0; i < 3; i++) {
+                images.fill(x, i, 1, preprocessing);
+                x.get(0, values);
+                original.run(before.full(), x, y);
+                try (PointerScope scope = new PointerScope()) {
+                    float[] z = Torch.floats(
+                            network.forward(0, Torch.tensor(values, 1, 3, 32, 32), TorchNetwork.Mode.INFER));
+                    for (int c = 0; c < 10; c++) {
+                        assertThat(z[c]).isCloseTo(y.get(c), within(1e-3f));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_loss_that_is_no_number_stops_and_says_so() {
+        TuningOptions wild = new TuningOptions(4, 32, 10, 1, 1, 7, false, 0, 0, folder.resolve("state"));
+        assertThatThrownBy(() -> train(wild, new Log()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("learning-rate");
+    }
+
+    @Test
+    void a_checkpoint_of_another_training_or_a_damaged_one_is_refused() throws Exception {
+        Path checkpoint = folder.resolve("state");
+        Log stop = new Log();
+        stop.stopAfter = 3;
+        train(options(2, false, checkpoint), stop);
+        TuningOptions other = new TuningOptions(5, 32, 0.01, 5e-4, 1, 7, false, 0, 0, checkpoint);
+        assertThatThrownBy(() -> train(other, new Log()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("another training");
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(checkpoint, bytes);
+        assertThatThrownBy(() -> train(options(2, false, checkpoint), new Log()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("damaged");
+    }
+
+    private static FloatBuffer floats(int n) {
+        return ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+}
