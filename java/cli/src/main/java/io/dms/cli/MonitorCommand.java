@@ -414,7 +414,7 @@ final class MonitorCommand extends DmsCommand {
                 if (left <= 0) {
                     return false;
                 }
-                if (terminal.waitForQuit(drawn ? left : Math.min(left, FIRST_DRAW_MILLIS))) {
+                if (terminal.waitForQuit(drawn ? left : Math.min(left, FIRST_DRAW_MILLIS), console()::cancelled)) {
                     return true;
                 }
                 if ((until - System.nanoTime()) / 1_000_000 > 0) {

@@ -3,6 +3,7 @@ package io.dms.cli.monitor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -79,18 +80,27 @@ public final class LiveTerminal implements AutoCloseable {
         out.flush();
     }
 
-    /** Waits for a key, a new size, or until the time is over; true where the key asks to end. */
-    public boolean waitForQuit(long millis) {
+    /**
+     * Waits for a key, a new size, until somebody cancels or the time is over; true where the key asks to end. Never
+     * blocks in a read: JLine takes the raw mode away as soon as a signal ends the process.
+     */
+    public boolean waitForQuit(long millis, BooleanSupplier cancelled) {
         long end = System.nanoTime() + millis * 1_000_000;
         try {
-            while (!resized && System.nanoTime() < end) {
-                long left = Math.max(1, Math.min(50, (end - System.nanoTime()) / 1_000_000));
-                int key = terminal.reader().read(left);
-                if (key == 'q' || key == 'Q' || key == 3 || key == -1) {
-                    return true;
+            while (!resized && !cancelled.getAsBoolean() && System.nanoTime() < end) {
+                if (System.in.available() > 0) {
+                    int key = System.in.read();
+                    if (key == 'q' || key == 'Q' || key == -1) {
+                        return true;
+                    }
+                } else {
+                    Thread.sleep(Math.max(1, Math.min(30, (end - System.nanoTime()) / 1_000_000)));
                 }
             }
         } catch (IOException e) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return true;
         }
         resized = false;
