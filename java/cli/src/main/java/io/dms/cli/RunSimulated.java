@@ -51,6 +51,9 @@ final class RunSimulated {
         if (streams.firstModel() != null) {
             throw new UserException("--simulate brings its own networks: leave out MODEL and --config");
         }
+        if (streams.hasProfile()) {
+            throw new UserException("--simulate brings its own profiles: leave out --profile");
+        }
         List<Double> rates = new ArrayList<>();
         for (String source : streams.sources()) {
             Matcher m = RATE.matcher(source);

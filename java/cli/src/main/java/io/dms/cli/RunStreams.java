@@ -103,6 +103,11 @@ final class RunStreams {
         return controller == null ? "predictive" : controller;
     }
 
+    /** True where a profile was named. */
+    boolean hasProfile() {
+        return !profiles.isEmpty();
+    }
+
     /** Goals that were typed. */
     List<Goal> goals() {
         return goals.stream().map(Goal::parse).toList();

@@ -161,6 +161,43 @@ class RunCommandTest {
     }
 
     @Test
+    void severalSimulatedApplicationsAreCoordinatedAndTheHigherPriorityIsServedFirst() throws Exception {
+        Ran ran = Ran.dms(
+                "run",
+                "--simulate",
+                "orin-nano",
+                "--scenario",
+                "calm",
+                "--duration",
+                "30s",
+                "--source",
+                "synthetic:30",
+                "--source",
+                "synthetic:30",
+                "--goal",
+                "p95<=40ms priority=2",
+                "--goal",
+                "p95<=30ms priority=1",
+                "--against",
+                "fixed",
+                "--json",
+                "-");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        JsonNode run = json(ran.out());
+        assertThat(run.get("simulated").asText()).contains("applications coordinated");
+        assertThat(run.at("/passes/0/streams/0/miss_rate").asDouble()).isLessThan(0.05);
+        assertThat(run.at("/passes/0/streams/0/miss_rate").asDouble())
+                .isLessThan(run.at("/passes/1/streams/0/miss_rate").asDouble());
+    }
+
+    @Test
+    void aSimulationTakesNoProfile() {
+        Ran ran = Ran.dms("run", "--simulate", "tx2", "--profile", "p.json");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("leave out --profile");
+    }
+
+    @Test
     void anInterruptedRunPrintsItsSummary() {
         StringWriter out = new StringWriter();
         Console console = new Console(new PrintWriter(out), new PrintWriter(new StringWriter()), false);

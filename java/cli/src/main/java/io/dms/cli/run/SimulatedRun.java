@@ -8,12 +8,14 @@ import io.dms.cli.run.RunResult.Sample;
 import io.dms.cli.run.RunResult.Span;
 import io.dms.cli.run.RunResult.StreamRun;
 import io.dms.control.Controller;
+import io.dms.control.CoordinatorOptions;
 import io.dms.control.Feasibility;
 import io.dms.control.Goal;
 import io.dms.control.GoalStatus;
 import io.dms.control.sim.Application;
 import io.dms.control.sim.BoardModel;
 import io.dms.control.sim.Boards;
+import io.dms.control.sim.CoordinatedBoard;
 import io.dms.control.sim.Disturbance;
 import io.dms.control.sim.Late;
 import io.dms.control.sim.ModelProfiles;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedRun {
     private static final int QUEUE = 4;
     private static final double MOST_SECONDS = 86_400;
+    private static final double COORDINATOR_SECONDS = 0.5;
 
     private final String boardName;
     private final String scenario;
@@ -122,6 +125,7 @@ public final class SimulatedRun {
             }
         }
         String what = board.name() + ", scenario " + scenario + ", seed " + seed
+                + (coordinated(controllers.get(0), n) ? ", applications coordinated" : "")
                 + "; networks and board are models, nothing was measured";
         return new RunResult(
                 command,
@@ -134,6 +138,11 @@ public final class SimulatedRun {
                 board.modes().get(0).name(),
                 passes,
                 cancelled.getAsBoolean());
+    }
+
+    /** Several applications share the board by a coordinator, where their controllers can be led at all. */
+    private static boolean coordinated(String controller, int applications) {
+        return applications > 1 && !controller.startsWith("fixed") && !controller.equals("step");
     }
 
     private Pass pass(BoardModel board, String name, int n, List<Double> rates, List<Goal> goals) {
@@ -158,6 +167,10 @@ public final class SimulatedRun {
                     .withQueue(QUEUE, Late.SKIP_LATE);
             applications.add(app);
             builder.application(app);
+        }
+        if (coordinated(name, n)) {
+            CoordinatedBoard coordinator = new CoordinatedBoard(board, applications, CoordinatorOptions.DEFAULT);
+            builder.watch(coordinator).supervise(COORDINATOR_SECONDS, coordinator);
         }
         Simulation simulation = builder.build().run();
         List<StreamRun> runs = new ArrayList<>();
