@@ -8,7 +8,9 @@ package io.dms.runtime;
  *
  * <p>Two signs are read. A call that takes much longer than it does usually costs one thread at once. Ten times a second
  * the share of the cores that others keep busy says how many are free: fewer are obeyed at once, more after two such
- * looks. So the number goes down within one call and comes back only when there is room, without trying.
+ * looks. So the number goes down within one call and comes back only when there is room, without trying. Where a call is
+ * slow again soon after threads came back, although nobody holds a core (a scheduler that wakes the threads on one core
+ * does that to short calls at long intervals), each such return doubles the wait for the next, up to about a minute.
  *
  * <p>Not thread-safe; belongs to one session. Allocates nothing after construction.
  */
@@ -18,12 +20,18 @@ public final class ThreadChooser implements AutoCloseable {
     private static final double SLOW = 1.6;
     private static final long SLOW_NANOS = 200_000;
     private static final double ROUND_UP = 0.6;
+    private static final int LOOKS_TO_RETURN = 2;
+    private static final int MOST_LOOKS_TO_RETURN = 512;
+    private static final int CALLS_TO_PROVE = 20;
 
     private final int cores;
     private final int most;
     private final BusyCores others;
     private int threads;
     private int roomierLooks;
+    private int looksToReturn = LOOKS_TO_RETURN;
+    private int callsSinceReturn = CALLS_TO_PROVE;
+    private boolean blamed;
     private long lastLook;
     private boolean looked;
 
@@ -57,9 +65,11 @@ public final class ThreadChooser implements AutoCloseable {
             if (room <= threads) {
                 threads = room;
                 roomierLooks = 0;
-            } else if (++roomierLooks >= 2) {
+            } else if (++roomierLooks >= looksToReturn) {
                 threads = room;
                 roomierLooks = 0;
+                callsSinceReturn = 0;
+                blamed = false;
             }
         }
         return threads;
@@ -74,10 +84,19 @@ public final class ThreadChooser implements AutoCloseable {
      */
     public void observe(long nowNanos, long nanos, long usualNanos) {
         if (threads > 1 && usualNanos > 0 && nanos > SLOW * usualNanos + SLOW_NANOS) {
+            if (callsSinceReturn >= CALLS_TO_PROVE) {
+                looksToReturn = LOOKS_TO_RETURN;
+            } else if (!blamed) {
+                looksToReturn = Math.min(MOST_LOOKS_TO_RETURN, 2 * looksToReturn);
+                blamed = true;
+            }
             int room = nowNanos - lastLook >= LEAST_LOOK_NANOS ? room(nowNanos) : threads;
             threads = Math.max(1, Math.min(threads - 1, room));
             lastLook = nowNanos;
             roomierLooks = 0;
+        }
+        if (callsSinceReturn < CALLS_TO_PROVE && ++callsSinceReturn == CALLS_TO_PROVE && !blamed) {
+            looksToReturn = LOOKS_TO_RETURN;
         }
     }
 

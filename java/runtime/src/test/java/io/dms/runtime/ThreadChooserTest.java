@@ -96,6 +96,38 @@ class ThreadChooserTest {
     }
 
     @Test
+    void threads_that_are_slow_each_time_they_come_back_come_back_ever_more_rarely() {
+        after(0);
+        int slow = 0;
+        for (int frame = 0; frame < 3_000; frame++) {
+            int n = after(33);
+            slow += n > 1 ? 1 : 0;
+            chooser.observe(now, n > 1 ? 4 * MS : MS, MS / 2);
+        }
+        // 100 s: without the growing wait that would be every seventh frame.
+        assertThat(slow).isBetween(3, 40);
+    }
+
+    @Test
+    void threads_that_prove_themselves_come_back_soon_the_next_time() {
+        after(0);
+        for (int i = 0; i < 40; i++) {
+            chooser.observe(now, 5 * MS, MS);
+            after(100);
+        }
+        others.busy = 0;
+        for (int i = 0; i < 1_200; i++) {
+            after(100);
+            chooser.observe(now, MS, MS);
+        }
+        assertThat(after(10)).isEqualTo(4);
+        chooser.observe(now, 5 * MS, MS);
+        assertThat(after(100)).isEqualTo(3);
+        after(100);
+        assertThat(after(1)).isEqualTo(4);
+    }
+
+    @Test
     void where_nothing_can_be_told_slow_calls_still_count() {
         others.busy = Double.NaN;
         after(0);

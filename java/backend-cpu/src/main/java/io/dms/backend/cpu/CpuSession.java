@@ -8,6 +8,7 @@ import io.dms.runtime.CorePermits;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.ThreadChooser;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one model on the CPU. One arena serves all levels; packed weights are kept by a {@link WeightStore}. */
 final class CpuSession implements Session {
+    private static final int TIMED_RUNS = 3;
+
     private final ScalableModel model;
     private final SessionOptions options;
     private final WeightStore weights;
@@ -100,7 +103,32 @@ final class CpuSession implements Session {
             throw e;
         }
         plans(threads).put(level, plan);
+        if (chooser != null) {
+            time(plan);
+        }
         return plan;
+    }
+
+    /** Learns how long a call takes when one follows the other, so that a slow one is known from the first frame on. */
+    private void time(LevelPlan plan) {
+        FloatBuffer[] in = zeros(inputElements);
+        FloatBuffer[] out = zeros(outputElements);
+        weights.load(plan);
+        for (int i = 0; i < TIMED_RUNS; i++) {
+            long start = System.nanoTime();
+            plan.run(in, out);
+            plan.took(System.nanoTime() - start);
+        }
+    }
+
+    private static FloatBuffer[] zeros(long[] elements) {
+        FloatBuffer[] out = new FloatBuffer[elements.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = ByteBuffer.allocateDirect(Math.toIntExact(4 * elements[i]))
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+        }
+        return out;
     }
 
     private void grow(LevelPlan plan) {

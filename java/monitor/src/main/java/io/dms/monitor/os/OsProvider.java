@@ -6,6 +6,7 @@ import io.dms.monitor.Quantity;
 import io.dms.monitor.Scope;
 import io.dms.monitor.Sensor;
 import io.dms.monitor.SystemFiles;
+import io.dms.monitor.jetson.JetsonBoard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,13 +41,21 @@ public final class OsProvider implements MonitorProvider {
         if (memory != null) {
             parts.add(memory);
         }
-        parts.add(clocks(files, options.clock()));
-        parts.add(temperatures(files, options.clock()));
+        if (!leftToJetson(files, options)) {
+            parts.add(clocks(files, options.clock()));
+            parts.add(temperatures(files, options.clock()));
+        }
         parts.removeIf(part -> part.sensors().isEmpty());
         if (parts.isEmpty()) {
             return Opening.refused("neither proc nor sys of a Linux is below " + options.root());
         }
         return Opening.of(new OsSource(parts));
+    }
+
+    /** On a Jetson its own source reads clocks and temperatures: twice would cost twice and show each twice. */
+    private static boolean leftToJetson(SystemFiles files, MonitorOptions options) {
+        boolean used = options.sources().isEmpty() || options.sources().contains("jetson");
+        return used && JetsonBoard.read(files) != null;
     }
 
     /** Clocks and caps of the cores that share them, and how often the processor throttled itself. */
