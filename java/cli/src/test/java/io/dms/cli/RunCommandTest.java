@@ -191,6 +191,35 @@ class RunCommandTest {
     }
 
     @Test
+    void aFixedLevelStaysFixedBesideAnotherApplication() throws Exception {
+        String model = ModelFiles.scalable(folder).toString();
+        Ran ran = Ran.dms(
+                "run",
+                model,
+                model,
+                "--backend",
+                "reference",
+                "--threads",
+                "1",
+                "--source",
+                "synthetic:20",
+                "--goal",
+                "p95<=0.001ms",
+                "--late",
+                "serve",
+                "--controller",
+                "fixed",
+                "--duration",
+                "1500ms",
+                "--json",
+                "-");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        JsonNode streams = json(ran.out()).at("/passes/0/streams");
+        assertThat(streams).hasSize(2);
+        assertThat(streams.findValuesAsText("mean_width")).containsOnly("1.0");
+    }
+
+    @Test
     void aSimulationTakesNoProfile() {
         Ran ran = Ran.dms("run", "--simulate", "tx2", "--profile", "p.json");
         assertThat(ran.status()).isEqualTo(2);

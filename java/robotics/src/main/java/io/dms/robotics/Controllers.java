@@ -49,4 +49,12 @@ public final class Controllers {
             return false;
         }
     }
+
+    /**
+     * Whether a controller, by its name as {@link #find} reads it, can be led by a coordinator. The baselines can't: they
+     * show what happens without.
+     */
+    public static boolean led(String name) {
+        return !name.startsWith("fixed") && !name.equals("step");
+    }
 }

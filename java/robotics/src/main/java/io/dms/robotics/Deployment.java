@@ -43,7 +43,8 @@ public final class Deployment implements AutoCloseable {
             close();
             throw e;
         }
-        sharing = streams.size() > 1 ? new Sharing(streams, monitor) : null;
+        boolean led = specs.stream().anyMatch(spec -> Controllers.led(spec.controller()));
+        sharing = led && streams.size() > 1 ? new Sharing(streams, monitor) : null;
     }
 
     /**

@@ -142,7 +142,7 @@ public final class SimulatedRun {
 
     /** Several applications share the board by a coordinator, where their controllers can be led at all. */
     private static boolean coordinated(String controller, int applications) {
-        return applications > 1 && !controller.startsWith("fixed") && !controller.equals("step");
+        return applications > 1 && Controllers.led(controller);
     }
 
     private Pass pass(BoardModel board, String name, int n, List<Double> rates, List<Goal> goals) {
