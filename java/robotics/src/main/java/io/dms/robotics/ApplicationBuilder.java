@@ -31,7 +31,7 @@ public final class ApplicationBuilder {
     private final ScalableModel model;
     private String name;
     private @Nullable Backend chosen;
-    private SessionOptions session = SessionOptions.DEFAULT;
+    private SessionOptions session = SessionOptions.DEFAULT.withYielding(true);
     private Goal goal = Goal.NONE;
     private ControllerFactory controllers;
     private @Nullable BoardFeed board;
@@ -62,7 +62,10 @@ public final class ApplicationBuilder {
         return this;
     }
 
-    /** Batch, threads, weights. */
+    /**
+     * Batch, threads, weights; one image, all cores and a bank without bound where this is not called. A robot's cores are
+     * shared: without {@link SessionOptions#yielding} a call waits for those that other processes hold.
+     */
     public ApplicationBuilder session(SessionOptions session) {
         this.session = session;
         return this;
