@@ -18,7 +18,7 @@ public final class Controllers {
      * @throws UserException if there is none
      */
     public static ControllerFactory find(String name) {
-        String[] words = name.strip().toLowerCase(Locale.ROOT).split(":", 2);
+        String[] words = words(name);
         if (!io.dms.control.Controllers.NAMES.contains(words[0])) {
             throw new UserException("there is no controller \"" + name + "\"; there are: " + NAMES);
         }
@@ -29,6 +29,11 @@ public final class Controllers {
             throw new UserException("only a fixed controller takes a width: \"" + name + "\"; there are: " + NAMES);
         }
         return (profile, fit, goal) -> io.dms.control.Controllers.fixed(profile, level(profile, words[1]));
+    }
+
+    /** The kind, and a width where one is given. */
+    private static String[] words(String name) {
+        return name.strip().toLowerCase(Locale.ROOT).split(":", 2);
     }
 
     private static int level(Profile profile, String width) {
@@ -55,6 +60,7 @@ public final class Controllers {
      * show what happens without.
      */
     public static boolean led(String name) {
-        return !name.startsWith("fixed") && !name.equals("step");
+        String kind = words(name)[0];
+        return !kind.equals("fixed") && !kind.equals("step");
     }
 }

@@ -13,7 +13,6 @@ import io.dms.model.WidthLevel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -245,8 +244,6 @@ public final class NestedTraining {
         if (options.freezeFull()) {
             return TunedModel.frozen(network, source, options);
         }
-        Map<String, io.dms.model.Tensor> initializers =
-                new LinkedHashMap<>(model.graph().initializers());
-        return TunedModel.of(network, model, initializers, options);
+        return TunedModel.of(network, model, options);
     }
 }

@@ -17,9 +17,9 @@ final class TunedModel {
     private TunedModel() {}
 
     /** The trained weights; the full width's normalisation in the graph, the others' with their levels. */
-    static ScalableModel of(
-            TorchNetwork network, ScalableModel model, Map<String, Tensor> initializers, TuningOptions options) {
+    static ScalableModel of(TorchNetwork network, ScalableModel model, TuningOptions options) {
         Graph graph = model.graph();
+        Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
         network.weights()
                 .forEach((name, t) -> initializers.put(name, Tensor.ofFloats(graph.shape(name), Torch.floats(t))));
         for (Node node : graph.nodes()) {
