@@ -145,7 +145,8 @@ public final class NestedTraining {
     private String fingerprint(ScalableModel model, Batches batches) {
         return model.name() + " levels " + model.levels() + " epochs " + options.epochs() + " batch " + batches.batch()
                 + " of " + batches.steps() + " rate " + options.learningRate() + " decay " + options.weightDecay()
-                + " seed " + options.seed() + " frozen " + options.freezeFull();
+                + " seed " + options.seed() + " frozen " + options.freezeFull()
+                + " precision " + options.precision();
     }
 
     private boolean steps(
@@ -208,7 +209,7 @@ public final class NestedTraining {
                 }
                 losses[0] += value(0, torch.cross_entropy_loss(full, target));
             } else {
-                full = network.forward(0, input, TorchNetwork.Mode.TRAIN);
+                full = forward(network, 0, input);
                 Tensor loss = torch.cross_entropy_loss(full, target);
                 losses[0] += value(0, loss);
                 loss.backward();
@@ -217,7 +218,7 @@ public final class NestedTraining {
             Tensor soft = torch.softmax(full.detach(), 1);
             for (int l = 1; l < network.levels(); l++) {
                 try (PointerScope own = new PointerScope()) {
-                    Tensor said = network.forward(l, input, TorchNetwork.Mode.TRAIN);
+                    Tensor said = forward(network, l, input);
                     Tensor loss = torch.mul(soft, torch.sub(logSoft, torch.log_softmax(said, 1)))
                             .sum()
                             .mul(new Scalar(1.0 / batches.batch()));
@@ -225,6 +226,20 @@ public final class NestedTraining {
                     loss.backward();
                 }
             }
+        }
+    }
+
+    private Tensor forward(TorchNetwork network, int level, Tensor input) {
+        if (options.precision() == TuningOptions.Precision.FP32) {
+            return network.forward(level, input, TorchNetwork.Mode.TRAIN);
+        }
+        torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.BFloat16);
+        torch.set_autocast_cache_enabled(false);
+        torch.set_autocast_enabled(torch.DeviceType.CPU, true);
+        try {
+            return network.forward(level, input, TorchNetwork.Mode.TRAIN).toType(torch.ScalarType.Float);
+        } finally {
+            torch.set_autocast_enabled(torch.DeviceType.CPU, false);
         }
     }
 

@@ -57,7 +57,8 @@ final class TunedModel {
                 "training",
                 "nested fine-tuning, " + options.epochs() + " epochs, batch " + options.batch() + ", learning rate "
                         + options.learningRate() + " cosine, weight decay " + options.weightDecay() + ", seed "
-                        + options.seed() + (options.freezeFull() ? ", full width frozen" : ""));
+                        + options.seed() + ", precision " + options.precision()
+                        + (options.freezeFull() ? ", full width frozen" : ""));
         return new ScalableModel(model.name(), graph, model.groups(), levels, model.preprocessing(), provenance);
     }
 

@@ -87,7 +87,7 @@ class NestedTrainingTest {
     }
 
     private TuningOptions options(int epochs, boolean freeze, @Nullable Path checkpoint) {
-        return new TuningOptions(epochs, 32, 0.01, 5e-4, 1, 7, freeze, 0, 0, checkpoint);
+        return new TuningOptions(epochs, 32, 0.01, 5e-4, 1, 7, freeze, TuningOptions.Precision.FP32, 0, 0, checkpoint);
     }
 
     private static final class Log implements TuningListener {
@@ -216,7 +216,8 @@ class NestedTrainingTest {
 
     @Test
     void a_loss_that_is_no_number_stops_and_says_so() {
-        TuningOptions wild = new TuningOptions(4, 32, 10, 1, 1, 7, false, 0, 0, folder.resolve("state"));
+        TuningOptions wild = new TuningOptions(
+                4, 32, 10, 1, 1, 7, false, TuningOptions.Precision.FP32, 0, 0, folder.resolve("state"));
         assertThatThrownBy(() -> train(wild, new Log()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("learning-rate");
@@ -228,7 +229,8 @@ class NestedTrainingTest {
         Log stop = new Log();
         stop.stopAfter = 3;
         train(options(2, false, checkpoint), stop);
-        TuningOptions other = new TuningOptions(5, 32, 0.01, 5e-4, 1, 7, false, 0, 0, checkpoint);
+        TuningOptions other =
+                new TuningOptions(5, 32, 0.01, 5e-4, 1, 7, false, TuningOptions.Precision.FP32, 0, 0, checkpoint);
         assertThatThrownBy(() -> train(other, new Log()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("another training");

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the order of images and of the augmentation
  * @param freezeFull true to leave the function at full width exactly as it is: then only the normalisation of the
  *     narrower levels is trained
+ * @param precision of the passes; weights, statistics and loss are FP32 in any case
  * @param limit training images to use, 0 for all
  * @param testLimit test images that accuracy is told on after each epoch, 0 for all
  * @param checkpoint file that holds the state, to go on from after an interruption; null for none
@@ -27,9 +28,18 @@ public record TuningOptions(
         int threads,
         long seed,
         boolean freezeFull,
+        Precision precision,
         int limit,
         int testLimit,
         @Nullable Path checkpoint) {
+    /** What convolutions and linear layers multiply in while training. */
+    public enum Precision {
+        /** Single precision. */
+        FP32,
+        /** Brain floating point (8 bits of exponent, 7 of mantissa): about twice as fast where the processor has it. */
+        BF16
+    }
+
     /** Momentum of the gradient (Nesterov). */
     public static final double MOMENTUM = 0.9;
 
