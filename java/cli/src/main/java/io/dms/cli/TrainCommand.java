@@ -6,11 +6,16 @@ import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.Tuner;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.ChannelGroups;
 import io.dms.model.EnvironmentException;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.Shape;
 import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +91,14 @@ final class TrainCommand extends DmsCommand {
     private boolean freezeFull;
 
     @Option(
+            names = "--only",
+            paramLabel = "WIDTH",
+            description =
+                    "Train this width alone, from the same start and by the same recipe, and write a network of its"
+                            + " own size: what the shared weights are measured against.")
+    private @Nullable Double only;
+
+    @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
@@ -123,18 +136,35 @@ final class TrainCommand extends DmsCommand {
     @Option(names = "--csv", paramLabel = "FILE", description = "Write loss and accuracy of each epoch and level.")
     private @Nullable Path csv;
 
+    @Option(
+            names = "--mean",
+            paramLabel = "R,G,B",
+            hideParamSyntax = true,
+            split = ",",
+            description = "Mean of each input channel, in units of byte / 255 (default: the model's, or ImageNet's).")
+    private float @Nullable [] mean;
+
+    @Option(
+            names = "--std",
+            paramLabel = "R,G,B",
+            hideParamSyntax = true,
+            split = ",",
+            description = "Standard deviation of each input channel, likewise.")
+    private float @Nullable [] std;
+
     TrainCommand(Console console) {
         super(console);
     }
 
     @Override
     public Integer call() {
-        ScalableModel source = ModelInput.scalable(model, List.of());
-        if (source.levels().size() < 2) {
-            throw new UserException(
-                    source.name() + " has one level only: make a scalable model of it first (dms compile)");
+        ScalableModel source = prepared(ModelInput.scalable(model, List.of()));
+        if (source.levels().size() < 2 && only == null) {
+            throw new UserException(source.name() + " has one level only: make a scalable model of it first"
+                    + " (dms compile), or train it as it is with --only 1");
         }
-        Path target = output == null ? Path.of(source.name() + ".tuned.dms.onnx") : output;
+        WidthLevel alone = only == null ? null : source.level(ModelInput.checkedWidth(source, only));
+        Path target = output == null ? besides(source, alone) : output;
         Path state = checkpoint == null ? Path.of(target + ".checkpoint") : checkpoint;
         Targets.writable(target);
         Targets.writable(state);
@@ -158,8 +188,11 @@ final class TrainCommand extends DmsCommand {
         console().note("training " + source.name() + " with " + tuner.describe() + ", state in " + state);
         LabelledImages training = open(place, source, Datasets.Part.TRAIN);
         LabelledImages test = open(place, source, Datasets.Part.TEST);
-        Log log = new Log(source);
-        ScalableModel tuned = tuner.tune(source, training, test.labelled() ? test : null, options, log);
+        LabelledImages tested = test.labelled() ? test : null;
+        Log log = new Log(alone == null ? source.levels() : List.of(alone));
+        ScalableModel tuned = alone == null
+                ? tuner.tune(source, training, tested, options, log)
+                : tuner.tuneAlone(source, alone, training, tested, options, log);
         log.close();
         if (tuned == null) {
             console().note("interrupted: give the same command again to go on");
@@ -173,6 +206,26 @@ final class TrainCommand extends DmsCommand {
         }
         console().print("wrote " + target);
         return Exit.OK;
+    }
+
+    /** The model with the preprocessing that it is trained with; an ordinary model with its groups. */
+    private ScalableModel prepared(ScalableModel read) {
+        if ((mean == null) != (std == null)) {
+            throw new UserException("--mean and --std go together: give both");
+        }
+        Preprocessing preprocessing = mean == null || std == null ? read.preprocessing() : new Preprocessing(mean, std);
+        if (preprocessing == null) {
+            console().warn("mean and std of the input are not given: ImageNet's are assumed");
+            preprocessing = Preprocessing.IMAGENET;
+        }
+        boolean ordinary = read.groups().groups().isEmpty();
+        ChannelGroups groups = ordinary ? GroupAnalysis.analyze(read.graph()) : read.groups();
+        List<WidthLevel> levels = ordinary ? List.of(WidthLevels.uniform(groups, 1)) : read.levels();
+        return new ScalableModel(read.name(), read.graph(), groups, levels, preprocessing, read.provenance());
+    }
+
+    private static Path besides(ScalableModel source, @Nullable WidthLevel alone) {
+        return Path.of(source.name() + (alone == null ? ".tuned" : "-w" + alone.name() + ".alone") + ".dms.onnx");
     }
 
     private Path place() {
@@ -197,8 +250,8 @@ final class TrainCommand extends DmsCommand {
         private final List<String> levels = new ArrayList<>();
         private @Nullable Progress progress;
 
-        Log(ScalableModel source) {
-            source.levels().forEach(l -> levels.add(l.name()));
+        Log(List<WidthLevel> trained) {
+            trained.forEach(l -> levels.add(l.name()));
             console().print("epoch     rate  " + columns("loss") + "  " + columns("top-1") + "  seconds");
             if (csv != null && !Files.exists(csv)) {
                 append("epoch,learning_rate,level,loss,top1,seconds\n");

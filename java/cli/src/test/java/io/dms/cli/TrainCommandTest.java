@@ -58,6 +58,29 @@ class TrainCommandTest {
     }
 
     @Test
+    void one_width_is_trained_alone_and_becomes_a_network_of_its_own_size() throws IOException {
+        Path target = folder.resolve("half.dms.onnx");
+        Ran ran = Ran.dms(
+                "train",
+                "--data",
+                images(10).toString(),
+                "--only",
+                "0.5",
+                "--epochs",
+                "1",
+                "--batch",
+                "20",
+                "--threads",
+                "1",
+                "-o",
+                target.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("top-1 0.50").doesNotContain("top-1 1.00", "top-1 0.25");
+        assertThat(ScalableModelFile.read(target).levels()).hasSize(1);
+        assertThat(ScalableModelFile.read(target).provenance().get("training")).contains("alone");
+    }
+
+    @Test
     void data_with_another_number_of_classes_is_refused() throws IOException {
         Ran ran = Ran.dms(
                 "train",

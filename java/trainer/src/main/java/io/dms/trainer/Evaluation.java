@@ -9,13 +9,14 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** Accuracy of every level on labelled images, by the network as it is trained. */
+/** Accuracy of the levels on labelled images, by the network as it is trained. */
 final class Evaluation {
     private Evaluation() {}
 
+    /** Of the levels from {@code first} on. */
     static List<Double> top1(
-            TorchNetwork network, LabelledImages images, int limit, Preprocessing preprocessing, int batch) {
-        int[] right = new int[network.levels()];
+            TorchNetwork network, int first, LabelledImages images, int limit, Preprocessing preprocessing, int batch) {
+        int[] right = new int[network.levels() - first];
         int count = limit == 0 ? images.size() : Math.min(limit, images.size());
         int floats = 3 * images.height() * images.width();
         for (int from = 0; from < count; from += batch) {
@@ -26,7 +27,7 @@ final class Evaluation {
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor input = Torch.tensor(values, n, 3, images.height(), images.width());
                 for (int l = 0; l < right.length; l++) {
-                    float[] scores = Torch.floats(network.forward(l, input, TorchNetwork.Mode.INFER));
+                    float[] scores = Torch.floats(network.forward(first + l, input, TorchNetwork.Mode.INFER));
                     right[l] += right(scores, images, from, n);
                 }
             }

@@ -5,6 +5,7 @@ import io.dms.compiler.tuning.Tuner;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.ScalableModel;
+import io.dms.model.WidthLevel;
 import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -31,5 +32,16 @@ public final class LibtorchTuner implements Tuner {
             TuningOptions options,
             TuningListener listener) {
         return new NestedTraining(model, options, listener).run(training, test);
+    }
+
+    @Override
+    public @Nullable ScalableModel tuneAlone(
+            ScalableModel model,
+            WidthLevel level,
+            LabelledImages training,
+            @Nullable LabelledImages test,
+            TuningOptions options,
+            TuningListener listener) {
+        return new NestedTraining(model, level, options, listener).run(training, test);
     }
 }

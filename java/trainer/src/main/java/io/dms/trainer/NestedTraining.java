@@ -13,21 +13,22 @@ import io.dms.model.WidthLevel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains all levels of a scalable model together: the sandwich rule and in-place distillation of Yu and Huang 2019,
  * "Universally Slimmable Networks and Improved Training Techniques", sections 3.2 and 3.3, over the fixed levels of the
  * model, with a normalisation of its own for each level. In each step the full width learns from the labels and each
- * narrower level from what the full width says (the loss is the divergence of Kullback and Leibler); the gradients add up in the one set of weights. After the last step the
- * running statistics of every level are measured anew on training images.
+ * narrower level from what the full width says (the loss is the divergence of Kullback and Leibler); the gradients add
+ * up in the one set of weights. After the last step the running statistics of every level are measured anew on training
+ * images.
+ *
+ * <p>Or trains one level by itself, from the same start and by the same recipe: what sharing the weights costs is the
+ * difference.
  *
  * <p>The same model, data, options and number of threads give the same result. Not thread-safe.
  */
@@ -36,12 +37,29 @@ public final class NestedTraining {
     private static final int CHECKPOINT_STEPS = 200;
 
     private final ScalableModel source;
+    private final @Nullable WidthLevel alone;
+    private final int first;
     private final TuningOptions options;
     private final TuningListener listener;
 
-    /** @param source a model with at least two levels, its channels ordered */
+    /** @param source a model with its channels ordered */
     public NestedTraining(ScalableModel source, TuningOptions options, TuningListener listener) {
+        this(source, null, options, listener);
+    }
+
+    /**
+     * @param source a model with its channels ordered
+     * @param alone the level of it that is trained by itself, null for all levels together
+     */
+    public NestedTraining(
+            ScalableModel source, @Nullable WidthLevel alone, TuningOptions options, TuningListener listener) {
+        if (alone != null && options.freezeFull()) {
+            throw new UserException("a level that is trained alone shares no weights with the full width:"
+                    + " there is nothing to freeze");
+        }
         this.source = source;
+        this.alone = alone;
+        this.first = alone == null ? (options.freezeFull() ? 1 : 0) : cuts(alone) ? 1 : 0;
         this.options = options;
         this.listener = listener;
     }
@@ -51,7 +69,7 @@ public final class NestedTraining {
      *
      * @param training labelled images
      * @param test labelled images that accuracy is told on after each epoch, null for none
-     * @return the tuned model; null where it was stopped, with the state in the checkpoint
+     * @return the tuned model, or the network of the level that was trained alone, as a model of one level; null where it was stopped, with the state in the checkpoint
      * @throws UserException if data and network don't fit, an operator can't be trained, or the loss is no number any
      *     more; the last checkpoint is kept
      */
@@ -83,7 +101,7 @@ public final class NestedTraining {
             if (!steps(network, sgd, batches, position, preprocessing, test, model)) {
                 return null;
             }
-            statistics.measure(options.freezeFull() ? 1 : 0, STATISTICS_BATCHES);
+            statistics.measure(first, STATISTICS_BATCHES);
             return tuned(network, model);
         }
     }
@@ -121,8 +139,10 @@ public final class NestedTraining {
             throw new ModelException("the channel groups of " + source.name()
                     + " are not those of its graph: compile the original network again");
         }
+        List<WidthLevel> wanted =
+                alone == null ? source.levels() : first == 0 ? List.of(source.full()) : List.of(source.full(), alone);
         List<WidthLevel> levels =
-                source.levels().stream().map(l -> l.withNormalization(Map.of())).toList();
+                wanted.stream().map(l -> l.withNormalization(Map.of())).toList();
         return new ScalableModel(source.name(), graph, groups, levels, source.preprocessing(), source.provenance());
     }
 
@@ -133,7 +153,7 @@ public final class NestedTraining {
         } else {
             network.weights().values().forEach(w -> w.set_requires_grad(false));
         }
-        for (int l = options.freezeFull() ? 1 : 0; l < network.levels(); l++) {
+        for (int l = first; l < network.levels(); l++) {
             for (LevelNorm n : network.norms(l).values()) {
                 sgd.add(n.scale(), 0);
                 sgd.add(n.shift(), 0);
@@ -146,7 +166,7 @@ public final class NestedTraining {
         return model.name() + " levels " + model.levels() + " epochs " + options.epochs() + " batch " + batches.batch()
                 + " of " + batches.steps() + " rate " + options.learningRate() + " decay " + options.weightDecay()
                 + " seed " + options.seed() + " frozen " + options.freezeFull()
-                + " precision " + options.precision();
+                + " precision " + options.precision() + (alone == null ? "" : " only " + alone.name());
     }
 
     private boolean steps(
@@ -158,6 +178,8 @@ public final class NestedTraining {
             @Nullable LabelledImages test,
             ScalableModel model) {
         Checkpoint checkpoint = new Checkpoint(network, sgd, fingerprint(model, batches));
+        TrainingStep gradients = new TrainingStep(network, options, first, alone != null);
+        int told = alone == null ? 0 : first;
         Path file = options.checkpoint();
         long total = (long) options.epochs() * batches.steps();
         double[] losses = from.losses().clone();
@@ -176,18 +198,20 @@ public final class NestedTraining {
                     return false;
                 }
                 batches.next(step);
-                step(network, batches, losses);
+                try (PointerScope scope = new PointerScope()) {
+                    gradients.gradients(batches.input(), batches.target(), losses);
+                }
                 sgd.step(options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * done / total)));
                 listener.step(done + 1, total);
             }
             List<Double> mean = new ArrayList<>();
-            for (double l : losses) {
-                mean.add(l / batches.steps());
+            for (int l = told; l < losses.length; l++) {
+                mean.add(losses[l] / batches.steps());
             }
             double rate = options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * (epoch + 1) / options.epochs()));
             List<Double> top1 = test == null
                     ? List.of()
-                    : Evaluation.top1(network, test, options.testLimit(), preprocessing, options.batch());
+                    : Evaluation.top1(network, told, test, options.testLimit(), preprocessing, options.batch());
             losses = new double[network.levels()];
             step = 0;
             if (file != null) {
@@ -198,64 +222,14 @@ public final class NestedTraining {
         return true;
     }
 
-    private void step(TorchNetwork network, Batches batches, double[] losses) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor input = batches.input();
-            Tensor target = batches.target();
-            Tensor full;
-            if (options.freezeFull()) {
-                try (NoGradGuard guard = new NoGradGuard()) {
-                    full = network.forward(0, input, TorchNetwork.Mode.INFER);
-                }
-                losses[0] += value(0, torch.cross_entropy_loss(full, target));
-            } else {
-                full = forward(network, 0, input);
-                Tensor loss = torch.cross_entropy_loss(full, target);
-                losses[0] += value(0, loss);
-                loss.backward();
-            }
-            Tensor logSoft = torch.log_softmax(full.detach(), 1);
-            Tensor soft = torch.softmax(full.detach(), 1);
-            for (int l = 1; l < network.levels(); l++) {
-                try (PointerScope own = new PointerScope()) {
-                    Tensor said = forward(network, l, input);
-                    Tensor loss = torch.mul(soft, torch.sub(logSoft, torch.log_softmax(said, 1)))
-                            .sum()
-                            .mul(new Scalar(1.0 / batches.batch()));
-                    losses[l] += value(l, torch.cross_entropy_loss(said.detach(), target));
-                    loss.backward();
-                }
-            }
-        }
-    }
-
-    private Tensor forward(TorchNetwork network, int level, Tensor input) {
-        if (options.precision() == TuningOptions.Precision.FP32) {
-            return network.forward(level, input, TorchNetwork.Mode.TRAIN);
-        }
-        torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.BFloat16);
-        torch.set_autocast_cache_enabled(false);
-        torch.set_autocast_enabled(torch.DeviceType.CPU, true);
-        try {
-            return network.forward(level, input, TorchNetwork.Mode.TRAIN).toType(torch.ScalarType.Float);
-        } finally {
-            torch.set_autocast_enabled(torch.DeviceType.CPU, false);
-        }
-    }
-
-    private double value(int level, Tensor loss) {
-        double value = loss.item_float();
-        if (!Double.isFinite(value)) {
-            throw new UserException("the loss of level "
-                    + source.levels().get(level).name()
-                    + " is no number any more (" + value + "): train with a lower --learning-rate than "
-                    + options.learningRate()
-                    + (options.checkpoint() == null ? "" : "; the last good state is in " + options.checkpoint()));
-        }
-        return value;
+    private boolean cuts(WidthLevel level) {
+        return !Arrays.equals(level.counts(), source.full().counts());
     }
 
     private ScalableModel tuned(TorchNetwork network, ScalableModel model) {
+        if (alone != null) {
+            return TunedModel.alone(network, model, first, options);
+        }
         if (options.freezeFull()) {
             return TunedModel.frozen(network, source, options);
         }

@@ -2,11 +2,15 @@ package io.dms.trainer;
 
 import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.Affine;
+import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.LevelExport;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.Tensor;
 import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +47,23 @@ final class TunedModel {
         return with(network, source, source.graph(), options);
     }
 
+    /** A network of one level's own size: it shares weights with none. */
+    static ScalableModel alone(TorchNetwork network, ScalableModel model, int level, TuningOptions options) {
+        ScalableModel trained = of(network, model, options);
+        WidthLevel own = trained.levels().get(level);
+        Graph graph = LevelExport.graph(trained, own);
+        ChannelGroups groups = GroupAnalysis.analyze(graph);
+        Map<String, String> provenance = new LinkedHashMap<>(model.provenance());
+        provenance.put("training", recipe("width " + own.name() + " alone", options));
+        return new ScalableModel(
+                model.name() + "-w" + own.name(),
+                graph,
+                groups,
+                List.of(WidthLevels.uniform(groups, 1)),
+                model.preprocessing(),
+                provenance);
+    }
+
     private static ScalableModel with(TorchNetwork network, ScalableModel model, Graph graph, TuningOptions options) {
         List<WidthLevel> levels = new ArrayList<>(List.of(model.full().withNormalization(Map.of())));
         for (int l = 1; l < network.levels(); l++) {
@@ -53,13 +74,15 @@ final class TunedModel {
             levels.add(model.levels().get(l).withNormalization(own));
         }
         Map<String, String> provenance = new LinkedHashMap<>(model.provenance());
-        provenance.put(
-                "training",
-                "nested fine-tuning, " + options.epochs() + " epochs, batch " + options.batch() + ", learning rate "
-                        + options.learningRate() + " cosine, weight decay " + options.weightDecay() + ", seed "
-                        + options.seed() + ", precision " + options.precision()
-                        + (options.freezeFull() ? ", full width frozen" : ""));
+        provenance.put("training", recipe(network.levels() > 1 ? "nested fine-tuning" : "plain training", options));
         return new ScalableModel(model.name(), graph, model.groups(), levels, model.preprocessing(), provenance);
+    }
+
+    private static String recipe(String what, TuningOptions options) {
+        return what + ", " + options.epochs() + " epochs, batch " + options.batch() + ", learning rate "
+                + options.learningRate() + " cosine, weight decay " + options.weightDecay() + ", seed "
+                + options.seed() + ", precision " + options.precision()
+                + (options.freezeFull() ? ", full width frozen" : "");
     }
 
     private static String siteName(Graph graph, String node) {

@@ -8,11 +8,14 @@ import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.GroupAnalysis;
+import io.dms.model.LevelExport;
+import io.dms.model.ModelCosts;
 import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.Tensor;
 import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
 import io.dms.runtime.BundledModels;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
@@ -212,6 +215,45 @@ class NestedTrainingTest {
                 }
             }
         }
+    }
+
+    @Test
+    void a_level_trained_alone_starts_as_in_nested_training_and_becomes_a_network_of_its_own_size() {
+        ScalableModel model = BundledModels.resnet20Cifar10();
+        WidthLevel half = model.level(0.5);
+        Log together = new Log();
+        Log alone = new Log();
+        TuningOptions still = new TuningOptions(1, 32, 1e-9, 0, 1, 7, false, TuningOptions.Precision.FP32, 0, 0, null);
+        new NestedTraining(model, still, together).run(new Squares(64), null);
+        new NestedTraining(model, half, still, alone).run(new Squares(64), null);
+        assertThat(alone.epochs.get(0).losses()).hasSize(1);
+        assertThat(alone.epochs.get(0).losses().get(0))
+                .isCloseTo(together.epochs.get(0).losses().get(2), within(1e-4));
+
+        Log learning = new Log();
+        ScalableModel trained = Objects.requireNonNull(
+                new NestedTraining(model, half, options(3, false, null), learning).run(new Squares(256), null));
+        assertThat(learning.epochs.get(2).losses().get(0))
+                .isLessThan(0.8 * learning.epochs.get(0).losses().get(0));
+        assertThat(trained.levels()).hasSize(1);
+        assertThat(ModelCosts.macs(trained.graph())).isEqualTo(ModelCosts.macs(LevelExport.graph(model, half)));
+    }
+
+    @Test
+    void a_level_trained_alone_goes_on_after_an_interruption_with_the_same_numbers() {
+        ScalableModel model = BundledModels.resnet20Cifar10();
+        WidthLevel narrow = model.level(0.25);
+        Path checkpoint = folder.resolve("state");
+        ScalableModel straight = Objects.requireNonNull(
+                new NestedTraining(model, narrow, options(2, false, null), new Log()).run(new Squares(96), null));
+        Log interrupted = new Log();
+        interrupted.stopAfter = 4;
+        assertThat(new NestedTraining(model, narrow, options(2, false, checkpoint), interrupted)
+                        .run(new Squares(96), null))
+                .isNull();
+        ScalableModel resumed = Objects.requireNonNull(
+                new NestedTraining(model, narrow, options(2, false, checkpoint), new Log()).run(new Squares(96), null));
+        assertThat(weights(resumed)).containsExactly(weights(straight));
     }
 
     @Test

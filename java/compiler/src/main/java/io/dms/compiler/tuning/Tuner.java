@@ -3,6 +3,7 @@ package io.dms.compiler.tuning;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
+import io.dms.model.WidthLevel;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,24 @@ public interface Tuner {
     @Nullable
     ScalableModel tune(
             ScalableModel model,
+            LabelledImages training,
+            @Nullable LabelledImages test,
+            TuningOptions options,
+            TuningListener listener);
+
+    /**
+     * Trains one level by itself on the labels, from the same start and by the same recipe as {@link #tune}: the network
+     * that the level of a tuned model is measured against.
+     *
+     * @param level of the model, or made for it
+     * @return a network of the level's size, as a model of one level; null where the listener stopped it, with the state
+     *     in the checkpoint
+     * @throws io.dms.model.UserException as {@link #tune}, and where the options freeze the full width
+     */
+    @Nullable
+    ScalableModel tuneAlone(
+            ScalableModel model,
+            WidthLevel level,
             LabelledImages training,
             @Nullable LabelledImages test,
             TuningOptions options,
