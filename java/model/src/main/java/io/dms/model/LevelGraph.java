@@ -58,7 +58,14 @@ final class LevelGraph {
                 nodes.add(normalization(cut, node.name() + "/normalization", raw, node.output(), affine));
             }
         }
-        return new Graph(full.name(), full.inputs(), full.outputs(), nodes, initializers, shapes);
+        return new Graph(full.name(), cut(full.inputs()), cut(full.outputs()), nodes, initializers, shapes);
+    }
+
+    /** A whole network ends in channels that are never cut; a part of one begins or ends with those of the level. */
+    private List<Graph.Value> cut(List<Graph.Value> values) {
+        return values.stream()
+                .map(v -> new Graph.Value(v.name(), cutShape(v.name(), v.shape())))
+                .toList();
     }
 
     private AxisCut cut(String tensor, int axis) {
