@@ -1,0 +1,178 @@
+package io.dms.backend.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * One source runs on the presets of every CUDA generation: each method that our classes call exists in each flavour's
+ * jars with the very signature. Javac binds a call to a signature, so a preset that widened an {@code int} would fail
+ * on the board alone, at the first call.
+ */
+class FlavoursTest {
+    /** Maven profile, then the jars of its flavour. */
+    private static final Map<String, List<String>> FLAVOURS = Map.of(
+            "jetpack4", List.of("cuda-10.2-8.2-1.5.6.jar", "javacpp-1.5.11.jar"),
+            "jetpack5", List.of("cuda-11.4-8.2-1.5.6.jar", "javacpp-1.5.11.jar"),
+            "jetpack6", List.of("cuda-12.6-9.5-1.5.11.jar", "javacpp-1.5.11.jar"),
+            "cuda13", List.of("cuda-13.1-9.19-1.5.13.jar", "javacpp-1.5.13.jar"));
+
+    private static final Map<String, List<String>> CPU_FLAVOURS = Map.of(
+            "jetpack4 to 6", List.of("dnnl-3.6.1-1.5.11.jar", "javacpp-1.5.11.jar"),
+            "cuda13", List.of("dnnl-3.11-1.5.13.jar", "javacpp-1.5.13.jar"));
+
+    private static final Map<String, String> TENSORRT = Map.of(
+            "8.0", "tensorrt-8.0-1.5.6.jar",
+            "8.4", "tensorrt-8.4-1.5.8.jar",
+            "10.6", "tensorrt-10.6-1.5.11.jar",
+            "10.15", "tensorrt-10.15-1.5.13.jar");
+
+    private static final Path FOLDER = Path.of("target", "flavours");
+
+    @TestFactory
+    Stream<DynamicTest> everyFlavourHasWhatTheBackendCalls() {
+        return FLAVOURS.keySet().stream()
+                .sorted()
+                .map(f -> DynamicTest.dynamicTest(f, () -> assertHas(Objects.requireNonNull(FLAVOURS.get(f)), ours())));
+    }
+
+    private static Path ours() throws URISyntaxException {
+        return Path.of(CudaLibraries.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyFlavourHasWhatTheCpuBackendCalls() {
+        Path classes = Path.of("..", "backend-cpu", "target", "classes");
+        return CPU_FLAVOURS.keySet().stream()
+                .sorted()
+                .map(f -> DynamicTest.dynamicTest(
+                        f, () -> assertHas(Objects.requireNonNull(CPU_FLAVOURS.get(f)), classes)));
+    }
+
+    private static void assertHas(List<String> jars, Path classes) throws IOException {
+        assumeTrue(Files.isDirectory(classes), () -> "not built here: " + classes);
+        Map<String, ClassFile> there = new HashMap<>();
+        for (String jar : jars) {
+            there.putAll(read(jar));
+        }
+        Set<String> missing = new TreeSet<>();
+        int seen = 0;
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                for (String call : ClassFile.read(Files.readAllBytes(file)).calls()) {
+                    String owner = call.substring(0, call.indexOf('.'));
+                    if (there.containsKey(owner) || owner.startsWith("org/bytedeco/")) {
+                        seen++;
+                        if (!declares(there, owner, call.substring(owner.length() + 1))) {
+                            missing.add(call + " in " + file.getFileName());
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(missing).as("called, and not in %s", jars).isEmpty();
+        assumeTrue(seen > 0, "nothing calls the presets yet");
+    }
+
+    /** Also where a parent declares it, be it a class of the JDK. */
+    private static boolean declares(Map<String, ClassFile> there, String owner, String member) {
+        ClassFile c = there.get(owner);
+        if (c == null) {
+            return owner.equals("java/lang/Object")
+                    && Stream.of(Object.class.getMethods()).anyMatch(m -> member.startsWith(m.getName() + "("));
+        }
+        return c.members().contains(member) || declares(there, Objects.requireNonNullElse(c.superName(), "-"), member);
+    }
+
+    @Test
+    void aMethodThatIsNotThereIsNoticed() throws IOException {
+        Map<String, ClassFile> there = read("cuda-13.1-9.19-1.5.13.jar");
+        String owner = "org/bytedeco/cuda/global/cudart";
+        assertThat(declares(there, owner, "cudaMalloc(Lorg/bytedeco/javacpp/Pointer;J)I"))
+                .isTrue();
+        assertThat(declares(there, owner, "cudaMalloc(Lorg/bytedeco/javacpp/Pointer;I)I"))
+                .isFalse();
+        assertThat(declares(there, "org/bytedeco/cuda/global/nothing", "f()V")).isFalse();
+    }
+
+    /** The methods that a backend on TensorRT will call, by generation; names alone, as its adapters are yet to come. */
+    @TestFactory
+    Stream<DynamicTest> tensorRtHasItsTwoGenerationsOfMethods() {
+        return TENSORRT.keySet().stream()
+                .sorted()
+                .map(version -> DynamicTest.dynamicTest(version, () -> assertTensorRt(version)));
+    }
+
+    private static void assertTensorRt(String version) throws IOException {
+        Map<String, ClassFile> there = read(Objects.requireNonNull(TENSORRT.get(version)));
+        for (String line : lines("tensorrt-methods.txt")) {
+            String[] words = line.split("\\s+", -1);
+            ClassFile c = there.get("org/bytedeco/tensorrt/nvinfer/" + words[0]);
+            boolean has = c != null && c.members().stream().anyMatch(m -> m.startsWith(words[1] + "("));
+            assertThat(has)
+                    .as("%s.%s in TensorRT %s", words[0], words[1], version)
+                    .isEqualTo(List.of(words).contains(version));
+        }
+    }
+
+    private static List<String> lines(String resource) throws IOException {
+        try (InputStream in = Objects.requireNonNull(FlavoursTest.class.getResourceAsStream(resource));
+                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            return reader.lines()
+                    .filter(l -> !l.isBlank() && !l.startsWith("#"))
+                    .collect(Collectors.toList());
+        }
+    }
+
+    private static Map<String, ClassFile> read(String jar) throws IOException {
+        Path file = FOLDER.resolve(jar);
+        assumeTrue(Files.exists(file), () -> "the build did not fetch " + jar + " (-Dquick leaves it out)");
+        Map<String, ClassFile> classes = new HashMap<>();
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
+                ZipEntry entry = e.nextElement();
+                boolean versioned = entry.getName().startsWith("META-INF/");
+                if (entry.getName().endsWith(".class") && !versioned) {
+                    ClassFile c = ClassFile.read(bytes(zip, entry));
+                    classes.put(c.name(), c);
+                }
+            }
+        }
+        return classes;
+    }
+
+    private static byte[] bytes(ZipFile zip, ZipEntry entry) {
+        try (InputStream in = zip.getInputStream(entry)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

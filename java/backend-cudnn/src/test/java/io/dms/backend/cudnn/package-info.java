@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.backend.cudnn;
+
+import org.jspecify.annotations.NullMarked;
