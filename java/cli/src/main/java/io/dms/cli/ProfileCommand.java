@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
                     + " it was measured with."
         })
 final class ProfileCommand extends DmsCommand {
-    private static final Duration ENERGY_TIME = Duration.ofSeconds(2);
+    static final Duration ENERGY_TIME = Duration.ofSeconds(2);
 
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model.")
     private @Nullable Path model;
@@ -81,6 +81,17 @@ final class ProfileCommand extends DmsCommand {
             defaultValue = "cpu",
             description = "What runs it (default: cpu).")
     private String backend = "cpu";
+
+    @Option(
+            names = "--gpu-clocks",
+            paramLabel = "MHZ,...",
+            hideParamSyntax = true,
+            split = ",",
+            description =
+                    "Measure at these clocks of the GPU, too, each pinned in turn and put back at the end: all, or"
+                            + " some that the board offers. Needs the right to set clocks. With such a profile a run may choose"
+                            + " the clock (--permit-clocks).")
+    private List<String> gpuClocks = new ArrayList<>();
 
     @Option(names = "--data", paramLabel = "DIR", description = "Labelled images that accuracy is measured on.")
     private @Nullable Path data;
@@ -164,10 +175,7 @@ final class ProfileCommand extends DmsCommand {
                 Session session = chosen.open(scalable, options)) {
             monitor.start();
             Profiler profiler = new Profiler(session, levels, how);
-            long seconds = Math.max(1, levels.size() * duration.toMillis() / 1000);
-            try (Progress progress = console().progress("measuring", "s", seconds)) {
-                profiler.latencies(console()::cancelled, share -> progress.at(Math.round(share * seconds)));
-            }
+            latencies(console(), profiler, "measuring", levels.size(), duration);
             if (console().cancelled()) {
                 return null;
             }
@@ -184,7 +192,22 @@ final class ProfileCommand extends DmsCommand {
                 return null;
             }
             PowerMode mode = monitor.snapshot().powerMode();
-            return profiler.profile(chosen.name(), board(chosen, mode), idle, top1);
+            Profile.Board board = board(chosen, mode);
+            Profile found = profiler.profile(chosen.name(), board, idle, top1);
+            if (gpuClocks.isEmpty()) {
+                return found;
+            }
+            List<Profile.Point> points =
+                    new ProfileClocks(console(), monitor, how).measure(gpuClocks, session, levels, board, top1);
+            return points == null ? null : found.withMore(points);
+        }
+    }
+
+    /** Measures all levels and shows how far it is. */
+    static void latencies(Console console, Profiler profiler, String what, int levels, Duration each) {
+        long seconds = Math.max(1, levels * each.toMillis() / 1000);
+        try (Progress progress = console.progress(what, "s", seconds)) {
+            profiler.latencies(console::cancelled, share -> progress.at(Math.round(share * seconds)));
         }
     }
 

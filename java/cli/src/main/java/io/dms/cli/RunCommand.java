@@ -16,7 +16,9 @@ import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.MonitorOptions;
 import io.dms.monitor.PowerMode;
 import io.dms.monitor.SystemFiles;
+import io.dms.monitor.actuate.ActuatorOptions;
 import io.dms.robotics.ApplicationSpec;
+import io.dms.robotics.BoardClocks;
 import io.dms.runtime.Backends;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +82,13 @@ final class RunCommand extends DmsCommand {
     private @Nullable String disturb;
 
     @Option(
+            names = "--permit-clocks",
+            description = "Let the coordinator cap the GPU's clock, together with the widths, for the least power that"
+                    + " keeps the accuracy; put back at the end. Needs the right to set clocks, and profiles with"
+                    + " --gpu-clocks.")
+    private boolean permitClocks;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -115,7 +124,7 @@ final class RunCommand extends DmsCommand {
         outputs.check(streams.firstModel());
         RunResult result;
         if (demo) {
-            if (simulated.wanted() || streams.given() || disturb != null || !against.isEmpty()) {
+            if (simulated.wanted() || streams.given() || disturb != null || permitClocks || !against.isEmpty()) {
                 throw new UserException("--demo brings its own model, source, goal and load: leave out the others, or"
                         + " leave out --demo");
             }
@@ -123,6 +132,9 @@ final class RunCommand extends DmsCommand {
         } else if (simulated.wanted()) {
             if (disturb != null) {
                 throw new UserException("--disturb makes real load; a simulation takes --scenario");
+            }
+            if (permitClocks) {
+                throw new UserException("--permit-clocks is for this board; leave it out of a simulation");
             }
             result = simulated.run(console(), command(), date, streams, against, duration, seed);
         } else {
@@ -162,10 +174,19 @@ final class RunCommand extends DmsCommand {
         controllers.addAll(against);
         against.forEach(io.dms.robotics.Controllers::find);
         long mostNanos = duration == null ? Long.MAX_VALUE : duration.toNanos();
-        try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT)) {
+        try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT);
+                BoardClocks clocks = permitClocks
+                        ? BoardClocks.open(ActuatorOptions.defaults().permit(true), monitor)
+                        : null) {
             monitor.start();
             PassRunner runner = new PassRunner(
-                    monitor, script, frames == null ? Long.MAX_VALUE : frames, mostNanos, seed, console()::cancelled);
+                    monitor,
+                    clocks,
+                    script,
+                    frames == null ? Long.MAX_VALUE : frames,
+                    mostNanos,
+                    seed,
+                    console()::cancelled);
             return run(console(), command(), date, specs, controllers, runner, monitor);
         }
     }

@@ -75,7 +75,7 @@ final class RunDemo {
         long nanos = Math.round(PASS_SECONDS * squeeze * 1e9);
         try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT)) {
             monitor.start();
-            PassRunner runner = new PassRunner(monitor, script, Long.MAX_VALUE, nanos, seed, console::cancelled);
+            PassRunner runner = new PassRunner(monitor, null, script, Long.MAX_VALUE, nanos, seed, console::cancelled);
             return RunCommand.run(
                     console, command, date, List.of(spec), List.of("fixed", "predictive"), runner, monitor);
         }

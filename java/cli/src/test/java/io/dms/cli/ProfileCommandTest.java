@@ -1,11 +1,13 @@
 package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dms.model.ModelDigest;
 import io.dms.model.Profile;
 import io.dms.model.ProfileFile;
 import io.dms.model.ScalableModelFile;
+import io.dms.model.UserException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -80,6 +82,20 @@ class ProfileCommandTest {
         Ran ran = Ran.dms(quick(ModelFiles.scalable(folder), option, value));
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.complaint()).contains(named);
+    }
+
+    @Test
+    void clocksAreThoseThatTheBoardOffersHighestFirst() {
+        List<Long> offers = List.of(306_000_000L, 408_000_000L, 612_000_000L);
+        assertThat(ProfileClocks.choose(List.of("all"), offers))
+                .containsExactly(612_000_000L, 408_000_000L, 306_000_000L);
+        assertThat(ProfileClocks.choose(List.of("306", "612"), offers)).containsExactly(612_000_000L, 306_000_000L);
+        assertThatThrownBy(() -> ProfileClocks.choose(List.of("500"), offers))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("306, 408, 612");
+        assertThatThrownBy(() -> ProfileClocks.choose(List.of("fast"), offers))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("fast");
     }
 
     @Test

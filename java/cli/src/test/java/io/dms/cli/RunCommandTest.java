@@ -274,8 +274,15 @@ class RunCommandTest {
         assertThat(ran.complaint()).contains(named);
     }
 
+    @Test
+    void clocksAreNotForAMachineThatHasNone() {
+        Ran ran = run("--permit-clocks");
+        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.complaint()).contains("GPU clock");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"--disturb=load:1@1-2", "--against=fixed", "--source=synthetic:5"})
+    @ValueSource(strings = {"--disturb=load:1@1-2", "--against=fixed", "--source=synthetic:5", "--permit-clocks"})
     void theDemoBringsItsOwn(String option) {
         Ran ran = Ran.dms("run", "--demo", option);
         assertThat(ran.status()).isEqualTo(2);

@@ -1,6 +1,7 @@
 package io.dms.model;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,13 @@ public record Profile(
                         + points.get(0).name());
             }
         }
+    }
+
+    /** This profile with more operating points behind the one in which the board was found. */
+    public Profile withMore(List<Point> more) {
+        List<Point> all = new ArrayList<>(points);
+        all.addAll(more);
+        return new Profile(model, modelDigest, backend, precision, batch, threads, board, measured, all, switchMillis);
     }
 
     /** The levels at the operating point in which the board was found. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several applications on one board, each with its source and a thread of its own; where there are two or more, a
- * coordinator shares the board among them. Owns applications and sources until it is closed. Used by one thread.
+ * coordinator shares the board among them, and chooses the GPU's clock where that is permitted. Owns applications and sources until it is closed. Used by one thread.
  */
 public final class Deployment implements AutoCloseable {
     private static final int MOST_FRAMES_KEPT = 1 << 20;
@@ -34,7 +34,12 @@ public final class Deployment implements AutoCloseable {
     private final List<Stream> streams = new ArrayList<>();
     private final @Nullable Sharing sharing;
 
-    private Deployment(List<ApplicationSpec> specs, long seed, boolean endless, @Nullable BoardMonitor monitor) {
+    private Deployment(
+            List<ApplicationSpec> specs,
+            long seed,
+            boolean endless,
+            @Nullable BoardMonitor monitor,
+            @Nullable BoardClocks clocks) {
         try {
             for (ApplicationSpec spec : specs) {
                 streams.add(open(spec, seed, endless, monitor));
@@ -44,7 +49,10 @@ public final class Deployment implements AutoCloseable {
             throw e;
         }
         boolean led = specs.stream().anyMatch(spec -> Controllers.led(spec.controller()));
-        sharing = led && streams.size() > 1 ? new Sharing(streams, monitor) : null;
+        if (clocks != null) {
+            checkClocks();
+        }
+        sharing = led && (streams.size() > 1 || clocks != null) ? new Sharing(streams, monitor, clocks) : null;
     }
 
     /**
@@ -53,13 +61,33 @@ public final class Deployment implements AutoCloseable {
      * @param seed of made-up frames and random arrivals
      * @param endless whether folders and videos begin anew when they end
      * @param monitor what the controllers are told of the board, null for nothing; the caller's
+     * @param clocks lets the coordinator choose the GPU's clock together with the widths, null where it may not; the
+     *     caller's
+     * @throws UserException if the clock may be chosen and a profile does not tell what it does
      */
     public static Deployment open(
-            List<ApplicationSpec> specs, long seed, boolean endless, @Nullable BoardMonitor monitor) {
+            List<ApplicationSpec> specs,
+            long seed,
+            boolean endless,
+            @Nullable BoardMonitor monitor,
+            @Nullable BoardClocks clocks) {
         if (specs.isEmpty()) {
             throw new UserException("a deployment needs at least one application");
         }
-        return new Deployment(specs, seed, endless, monitor);
+        return new Deployment(specs, seed, endless, monitor, clocks);
+    }
+
+    private void checkClocks() {
+        for (Stream s : streams) {
+            boolean told = s.application().profile().points().stream().anyMatch(p -> p.gpuHertz() != null);
+            if (!told) {
+                String name = s.spec().name();
+                close();
+                throw new UserException(
+                        "the profile of " + name + " does not tell what the GPU's clock does to it, so no"
+                                + " clock can be chosen: measure one with \"dms profile --gpu-clocks all\" and give it");
+            }
+        }
     }
 
     private static Stream open(ApplicationSpec spec, long seed, boolean endless, @Nullable BoardMonitor monitor) {

@@ -182,6 +182,31 @@ public final class Profiler {
      */
     public Profile profile(
             String backend, Profile.Board board, @Nullable Double idleWatts, List<@Nullable Double> accuracies) {
+        String mode = board.powerMode();
+        return new Profile(
+                session.model().name(),
+                ModelDigest.of(session.model()),
+                backend,
+                "fp32",
+                session.options().batch(),
+                session.options().threads(),
+                board,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                List.of(point(mode == null ? "as found" : mode, mode, null, idleWatts, accuracies)),
+                switchMillis());
+    }
+
+    /**
+     * What was measured, as one operating point of a profile.
+     *
+     * @param gpuHertz what the GPU's clock was pinned at, null where it was left to the board
+     */
+    public Profile.Point point(
+            String name,
+            @Nullable String powerMode,
+            @Nullable Long gpuHertz,
+            @Nullable Double idleWatts,
+            List<@Nullable Double> accuracies) {
         List<Profile.Level> rows = new ArrayList<>();
         for (int l = 0; l < levels.size(); l++) {
             WidthLevel level = levels.get(l);
@@ -196,18 +221,7 @@ public final class Profiler {
                     accuracies.get(l),
                     session.weightBytes(level)));
         }
-        String mode = board.powerMode();
-        return new Profile(
-                session.model().name(),
-                ModelDigest.of(session.model()),
-                backend,
-                "fp32",
-                session.options().batch(),
-                session.options().threads(),
-                board,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                List.of(new Profile.Point(mode == null ? "as found" : mode, mode, null, null, idleWatts, rows)),
-                switchMillis());
+        return new Profile.Point(name, powerMode, gpuHertz, null, idleWatts, rows);
     }
 
     private static Profile.Latency latency(LatencyRecorder r) {

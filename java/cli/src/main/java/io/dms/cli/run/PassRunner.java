@@ -14,6 +14,7 @@ import io.dms.monitor.MonitorEvent;
 import io.dms.monitor.Snapshot;
 import io.dms.robotics.Application;
 import io.dms.robotics.ApplicationSpec;
+import io.dms.robotics.BoardClocks;
 import io.dms.robotics.Deployment;
 import io.dms.runtime.SessionOptions;
 import java.util.ArrayList;
@@ -25,12 +26,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Runs all streams once on this machine while a script disturbs it. */
 public final class PassRunner {
     private static final long LEAD_NANOS = 200_000_000;
 
     private final BoardMonitor monitor;
+    private final @Nullable BoardClocks clocks;
     private final LoadScript script;
     private final long mostFrames;
     private final long mostNanos;
@@ -39,11 +42,19 @@ public final class PassRunner {
 
     /**
      * @param monitor started; the caller's
+     * @param clocks null where the coordinator may not choose the GPU's clock; the caller's
      * @param mostFrames of each stream
      */
     public PassRunner(
-            BoardMonitor monitor, LoadScript script, long mostFrames, long mostNanos, long seed, BooleanSupplier stop) {
+            BoardMonitor monitor,
+            @Nullable BoardClocks clocks,
+            LoadScript script,
+            long mostFrames,
+            long mostNanos,
+            long seed,
+            BooleanSupplier stop) {
         this.monitor = monitor;
+        this.clocks = clocks;
         this.script = script;
         this.mostFrames = mostFrames;
         this.mostNanos = mostNanos;
@@ -58,7 +69,7 @@ public final class PassRunner {
      */
     public Pass run(String controller, List<ApplicationSpec> specs, LiveView view) {
         boolean endless = mostFrames != Long.MAX_VALUE || mostNanos != Long.MAX_VALUE;
-        try (Deployment deployment = Deployment.open(specs, seed, endless, monitor)) {
+        try (Deployment deployment = Deployment.open(specs, seed, endless, monitor, clocks)) {
             return run(controller, deployment, view);
         }
     }
