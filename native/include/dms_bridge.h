@@ -24,8 +24,10 @@
 
 #include <stdint.h>
 
-/* Changes with every change of a signature or of a meaning here. */
+/* Changes with every change of a signature or of a meaning here. (A test builds it with another number.) */
+#ifndef DMS_ABI_VERSION
 #define DMS_ABI_VERSION 1
+#endif
 
 #if defined(__GNUC__)
 #define DMS_API __attribute__((visibility("default")))

@@ -1,0 +1,37 @@
+// For cross builds: names of the functions of libcudart that the bridge and what nvcc makes of it call. Never run.
+#define DMS_NAME(f) \
+    void f() {}
+
+extern "C" {
+DMS_NAME(__cudaGetKernel)
+DMS_NAME(__cudaInitModule)
+DMS_NAME(__cudaLaunchKernel)
+DMS_NAME(__cudaLaunchKernel_ptsz)
+DMS_NAME(__cudaPopCallConfiguration)
+DMS_NAME(__cudaPushCallConfiguration)
+DMS_NAME(__cudaRegisterFatBinary)
+DMS_NAME(__cudaRegisterFatBinaryEnd)
+DMS_NAME(__cudaRegisterFunction)
+DMS_NAME(__cudaUnregisterFatBinary)
+DMS_NAME(cudaDeviceGetAttribute)
+DMS_NAME(cudaDriverGetVersion)
+DMS_NAME(cudaFuncGetAttributes)
+DMS_NAME(cudaGetDevice)
+DMS_NAME(cudaGetDeviceCount)
+DMS_NAME(cudaGetErrorName)
+DMS_NAME(cudaGetErrorString)
+DMS_NAME(cudaGetLastError)
+DMS_NAME(cudaGraphDestroy)
+DMS_NAME(cudaGraphExecDestroy)
+DMS_NAME(cudaGraphGetNodes)
+DMS_NAME(cudaGraphInstantiate)
+DMS_NAME(cudaGraphLaunch)
+DMS_NAME(cudaGraphUpload)
+DMS_NAME(cudaLaunchKernel)
+DMS_NAME(cudaMemGetInfo)
+DMS_NAME(cudaRuntimeGetVersion)
+DMS_NAME(cudaSetDevice)
+DMS_NAME(cudaStreamBeginCapture)
+DMS_NAME(cudaStreamEndCapture)
+DMS_NAME(cudaStreamIsCapturing)
+}
