@@ -252,10 +252,15 @@ an_old_jdk_is_not_enough() {
     says "openjdk-17-jdk-headless"
 }
 
-the_native_step_says_that_there_is_no_bridge() {
+the_native_bridge_is_built_on_the_board_itself() {
     a_board 36
+    setup --dry-run --user ana native
+    says "apt-get install -y --no-install-recommends cmake"
+    says "sudo -u ana -H $(dirname -- "$here")/native/build --architectures device cuda"
+    print_of "$board" >"$work/before"
     refused 3 "$here/setup" --root "$board" native
-    says "no native bridge"
+    says "run this step on the board"
+    unchanged_since "$work/before"
 }
 
 wrong_use_is_one_line() {
