@@ -1,5 +1,6 @@
 #include "core.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -228,8 +229,7 @@ int allocateHost(void** pointer, size_t bytes) {
     if (posix_memalign(pointer, 4096, bytes)) {
         return OUT_OF_MEMORY;
     }
-    auto* words = static_cast<uint16_t*>(*pointer);
-    std::fill(words, words + bytes / 2, POISON);
+    std::memset(*pointer, 0xFF, bytes);  // NaN, yet nothing that a device would take for its own unwritten memory
     s.pinned[static_cast<char*>(*pointer)] = bytes;
     s.counts["pinned_bytes"] += static_cast<long>(bytes);
     return SUCCESS;
@@ -352,6 +352,18 @@ void runKept(void* work) {
     }
 }
 
+// The function of the host build of the bridge, as soon as somebody has loaded it.
+Recorder recorder() {
+    State& s = state();
+    if (s.flat && !s.recorder) {
+        const char* file = std::getenv("DMS_BRIDGE");
+        if (void* library = file ? dlopen(file, RTLD_LAZY | RTLD_NOLOAD) : nullptr) {
+            s.recorder = reinterpret_cast<Recorder>(dlsym(library, "dms_host_record"));
+        }
+    }
+    return s.recorder;
+}
+
 void forget(void* work) {
     delete static_cast<Work*>(work);
 }
@@ -365,7 +377,7 @@ int enqueue(Stream* handle, Work work) {
     if (!isStream(handle)) {
         return INVALID_HANDLE;
     }
-    if (Recorder record = state().recorder) {
+    if (Recorder record = recorder()) {
         auto* kept = new Work(work);
         if (record(handle, runKept, kept, forget) == 0) {
             return SUCCESS;
@@ -540,10 +552,6 @@ int gate() {
 }  // namespace standin
 
 using standin::state;
-
-void dms_standin_record_with(void* recorder) {
-    state().recorder = reinterpret_cast<standin::Recorder>(recorder);
-}
 
 int dms_standin_set(const char* name, long value) {
     auto& s = state();

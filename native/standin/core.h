@@ -111,10 +111,10 @@ void say(const std::string& line);
 }  // namespace standin
 
 extern "C" {
-// Beside the host build of the bridge, whose function dms_host_record this is: while it records a stream, the stand-ins
-// hand their work to it. Such a process sets DMS_STANDIN_FLAT=1, since that build reads device memory directly and does
-// its work at once: device addresses are then readable, and work runs when it is queued.
-void dms_standin_record_with(void* recorder);
+// Beside the host build of the bridge, which DMS_BRIDGE names: while that records a stream, the stand-ins hand their work
+// to it (its function dms_host_record). Such a process sets DMS_STANDIN_FLAT=1, since that build reads device memory
+// directly and does its work at once: device addresses are then readable, and work runs when it is queued.
+
 // Sets a fault or a setting by name; returns 0, or -1 where the name is unknown.
 int dms_standin_set(const char* name, long value);
 // A count by name; -1 where the name is unknown.

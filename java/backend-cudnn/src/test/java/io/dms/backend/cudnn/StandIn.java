@@ -1,10 +1,10 @@
 package io.dms.backend.cudnn;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
-import com.sun.jna.Pointer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,24 @@ final class StandIn {
         CudaLibraries.preload();
         if (library == null) {
             library = NativeLibrary.getInstance(file.toString());
+        }
+    }
+
+    /**
+     * Skips the test where there is no host build of the bridge, which {@code DMS_BRIDGE} names.
+     */
+    static void requireBridge() {
+        String named = System.getenv("DMS_BRIDGE");
+        assumeTrue(named != null && Files.exists(Path.of(named)), "no host build of the native bridge (DMS_BRIDGE)");
+        assumeTrue("1".equals(System.getenv("DMS_STANDIN_FLAT")), "beside the bridge DMS_STANDIN_FLAT must be 1");
+    }
+
+    /** Nothing that a test did broke a rule that only a device would have noticed. */
+    static void assertWell() {
+        if (library != null) {
+            assertThat(get("error"))
+                    .as("the error that the device is left with")
+                    .isZero();
         }
     }
 
@@ -59,12 +77,6 @@ final class StandIn {
         set("devices", 1);
         set("compute_capability", 90);
         set("initcheck", 1);
-    }
-
-    /** Hands the work that is captured to the host build of the bridge. */
-    static void recordWith(Path bridge) {
-        Pointer recorder = NativeLibrary.getInstance(bridge.toString()).getFunction("dms_host_record");
-        library().getFunction("dms_standin_record_with").invokeVoid(new Object[] {recorder});
     }
 
     private static NativeLibrary library() {
