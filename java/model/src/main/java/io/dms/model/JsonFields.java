@@ -10,14 +10,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one object of a JSON file, each read with a check, each refusal naming file and field. Fields that nobody
- * asks for are left alone, so that a file that a later version added to is still read.
+ * asks for are left alone, so that a file that a later version added to is still read. Not thread-safe.
  */
-final class JsonFields {
+public final class JsonFields {
     private final String file;
     private final String path;
     private final JsonNode node;
 
-    JsonFields(String file, String path, JsonNode node) {
+    /**
+     * The fields of one object.
+     *
+     * @param file named in refusals
+     * @param path of the object inside of the file, empty for the whole
+     * @throws UserException if it is no object
+     */
+    public JsonFields(String file, String path, JsonNode node) {
         this.file = file;
         this.path = path;
         this.node = node;
@@ -30,7 +37,8 @@ final class JsonFields {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    UserException refusal(String name, String must) {
+    /** What to throw if a field can't be: file, field, and what it must be. */
+    public UserException refusal(String name, String must) {
         return new UserException(file + ": field " + at(name) + " " + must);
     }
 
@@ -47,7 +55,8 @@ final class JsonFields {
         return v;
     }
 
-    String text(String name) {
+    /** A text that is there and not blank. */
+    public String text(String name) {
         JsonNode v = required(name);
         if (!v.isTextual() || v.textValue().isBlank()) {
             throw refusal(name, "must be a text, but is " + brief(v));
@@ -55,12 +64,13 @@ final class JsonFields {
         return v.textValue();
     }
 
-    @Nullable
-    String textOrNull(String name) {
+    /** A text, or null where the field is absent. */
+    public @Nullable String textOrNull(String name) {
         return optional(name) == null ? null : text(name);
     }
 
-    long whole(String name, long least, long most) {
+    /** A whole number in a range, both ends included. */
+    public long whole(String name, long least, long most) {
         JsonNode v = required(name);
         if (!v.isIntegralNumber() || !v.canConvertToLong() || v.longValue() < least || v.longValue() > most) {
             throw refusal(
@@ -71,12 +81,17 @@ final class JsonFields {
         return v.longValue();
     }
 
-    @Nullable
-    Long wholeOrNull(String name, long least) {
+    /** A whole number, or null where the field is absent. */
+    public @Nullable Long wholeOrNull(String name, long least) {
         return optional(name) == null ? null : whole(name, least, Long.MAX_VALUE);
     }
 
-    double number(String name, String range, Predicate<Double> inRange) {
+    /**
+     * A finite number.
+     *
+     * @param range in words, for the refusal, as in "of at least 0"
+     */
+    public double number(String name, String range, Predicate<Double> inRange) {
         JsonNode v = required(name);
         double d = v.doubleValue();
         if (!v.isNumber() || !Double.isFinite(d) || !inRange.test(d)) {
@@ -85,21 +100,23 @@ final class JsonFields {
         return d;
     }
 
-    double positive(String name) {
+    /** A number above 0. */
+    public double positive(String name) {
         return number(name, "above 0", d -> d > 0);
     }
 
-    @Nullable
-    Double numberOrNull(String name, String range, Predicate<Double> inRange) {
+    /** A finite number, or null where the field is absent. */
+    public @Nullable Double numberOrNull(String name, String range, Predicate<Double> inRange) {
         return optional(name) == null ? null : number(name, range, inRange);
     }
 
-    JsonFields object(String name) {
+    /** The fields of an object inside of this one. */
+    public JsonFields object(String name) {
         return new JsonFields(file, at(name), required(name));
     }
 
     /** The objects of an array that holds at least one. */
-    List<JsonFields> objects(String name) {
+    public List<JsonFields> objects(String name) {
         JsonNode v = required(name);
         if (!v.isArray() || v.isEmpty()) {
             throw refusal(name, "must be a list of at least one object, but is " + brief(v));
@@ -111,10 +128,50 @@ final class JsonFields {
         return out;
     }
 
-    Map<String, String> texts(String name) {
+    /** An object of texts, in the file's order. */
+    public Map<String, String> texts(String name) {
         JsonFields inner = object(name);
         Map<String, String> out = new LinkedHashMap<>();
         inner.node.fieldNames().forEachRemaining(key -> out.put(key, inner.text(key)));
+        return out;
+    }
+
+    /** An object of numbers, in the file's order; empty where the field is absent. */
+    public Map<String, Double> numbersOrNone(String name, String range, Predicate<Double> inRange) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        if (optional(name) != null) {
+            JsonFields inner = object(name);
+            inner.node.fieldNames().forEachRemaining(key -> out.put(key, inner.number(key, range, inRange)));
+        }
+        return out;
+    }
+
+    /** An object of texts, in the file's order; empty where the field is absent. */
+    public Map<String, String> textsOrNone(String name) {
+        return optional(name) == null ? new LinkedHashMap<>() : texts(name);
+    }
+
+    /** The objects of an array; none where the field is absent or the array empty. */
+    public List<JsonFields> objectsOrNone(String name) {
+        JsonNode v = optional(name);
+        return v == null || (v.isArray() && v.isEmpty()) ? List.of() : objects(name);
+    }
+
+    /** A list of texts; none where the field is absent. */
+    public List<String> wordsOrNone(String name) {
+        JsonNode v = optional(name);
+        List<String> out = new ArrayList<>();
+        if (v != null) {
+            if (!v.isArray()) {
+                throw refusal(name, "must be a list of texts, but is " + brief(v));
+            }
+            for (JsonNode word : v) {
+                if (!word.isTextual() || word.textValue().isBlank()) {
+                    throw refusal(name, "must hold texts, but holds " + brief(word));
+                }
+                out.add(word.textValue());
+            }
+        }
         return out;
     }
 
