@@ -1,0 +1,65 @@
+package io.dms.schedule;
+
+/**
+ * How often what is asked: requests per second of each task in each context, connected and not, over all the time so far
+ * and lately. The first tells what the rest of the horizon will ask for, the second what is worth being kept loaded.
+ * Allocates nothing.
+ */
+final class Demand {
+    private static final double LATELY_SECONDS = 600;
+
+    private final int contexts;
+    private final double[] total;
+    private final double[] lately;
+    private double at = Double.NaN;
+
+    Demand(int tasks, int contexts) {
+        this.contexts = contexts;
+        total = new double[tasks * contexts * 2];
+        lately = new double[tasks * contexts];
+    }
+
+    void add(int task, int context, boolean connected, double elapsed) {
+        decay(elapsed);
+        int p = task * contexts + context;
+        total[2 * p + (connected ? 1 : 0)]++;
+        lately[p]++;
+    }
+
+    private void decay(double elapsed) {
+        if (elapsed > at) {
+            double keep = Math.exp((at - elapsed) / LATELY_SECONDS);
+            for (int i = 0; i < lately.length; i++) {
+                lately[i] *= keep;
+            }
+        }
+        at = Double.isNaN(at) ? elapsed : Math.max(at, elapsed);
+    }
+
+    /** Pairs of task and context: task times contexts plus context. */
+    int pairs() {
+        return lately.length;
+    }
+
+    /** Requests per second over all the time. */
+    double rate(int pair, boolean connected, double elapsed) {
+        return total[2 * pair + (connected ? 1 : 0)] / Math.max(1, elapsed);
+    }
+
+    /** Requests per second lately. */
+    double latelyRate(int pair, double elapsed) {
+        double window = LATELY_SECONDS * (1 - Math.exp(-Math.max(1, elapsed) / LATELY_SECONDS));
+        return lately[pair] / window;
+    }
+
+    /** Share of requests that came while a server could be reached. */
+    double connectedShare() {
+        double up = 0;
+        double all = 0;
+        for (int i = 0; i < total.length; i += 2) {
+            up += total[i + 1];
+            all += total[i] + total[i + 1];
+        }
+        return all == 0 ? 1 : up / all;
+    }
+}
