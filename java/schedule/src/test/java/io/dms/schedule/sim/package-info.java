@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.schedule.sim;
+
+import org.jspecify.annotations.NullMarked;
