@@ -6,14 +6,17 @@ import io.dms.compiler.CompileOptions;
 import io.dms.compiler.CompileReport;
 import io.dms.compiler.CompileResult;
 import io.dms.compiler.Compiler;
+import io.dms.compiler.SearchOptions;
 import io.dms.compiler.SourceNetwork;
 import io.dms.compiler.data.Datasets;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.model.Graph;
 import io.dms.model.Preprocessing;
+import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.Shape;
 import io.dms.model.UserException;
+import io.dms.model.onnx.ImportOptions;
 import io.dms.runtime.Backends;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +37,9 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "The result is a valid ONNX file; \"dms export\" writes one level as an ordinary model."})
 final class CompileCommand extends DmsCommand {
-    @Parameters(paramLabel = "MODEL.onnx", description = "A trained CNN, opset 7 to 21.")
+    @Parameters(
+            paramLabel = "MODEL.onnx",
+            description = "A trained CNN, opset 7 to 21; with --search also a scalable model, whose order is kept.")
     private @Nullable Path model;
 
     @Option(
@@ -56,9 +61,16 @@ final class CompileCommand extends DmsCommand {
             names = "--criterion",
             paramLabel = "NAME",
             description =
-                    "Importance of a channel: contribution, l2, l1, bn-scale, fpgm or random (default: contribution"
-                            + " with --data, else l2).")
+                    "Importance of a channel: contribution, l2, l1, bn-scale, fpgm or random; taylor or taylor-weights by"
+                            + " gradients, which need labels and libtorch (default: contribution with --data, else l2).")
     private @Nullable String criterion;
+
+    @Option(
+            names = "--importance-batches",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Most batches of 64 images that taylor takes gradients of (default: 50).")
+    private int importanceBatches;
 
     @Option(
             names = "--data",
@@ -79,6 +91,36 @@ final class CompileCommand extends DmsCommand {
             defaultValue = "10000",
             description = "Most images that accuracy is measured on, 0 for not at all (default: 10000).")
     private int accuracyImages;
+
+    @Option(
+            names = "--search",
+            description =
+                    "Search levels that give each group its own number of channels: as fast as the uniform level of"
+                            + " that width, measured here, and nearer to full width.")
+    private boolean search;
+
+    @Option(
+            names = "--budgets",
+            paramLabel = "MS,...",
+            hideParamSyntax = true,
+            split = ",",
+            description = "With --search: milliseconds of one image for each level below full width, widest first"
+                    + " (default: what the uniform levels take).")
+    private List<Double> budgets = new ArrayList<>();
+
+    @Option(
+            names = "--search-images",
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "With --search: most images that a cut's loss is measured on (default: 256).")
+    private int searchImages;
+
+    @Option(
+            names = "--search-threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "With --search: threads of the calls that are timed (default: all cores).")
+    private int searchThreads;
 
     @Option(
             names = "--mean",
@@ -150,15 +192,12 @@ final class CompileCommand extends DmsCommand {
                 seed,
                 preprocessing(),
                 roundTo,
-                name == null ? ModelInput.stem(source) : name);
-        SourceNetwork network = SourceNetwork.read(source, ModelInput.options(source, inputShapes));
-        Graph graph = network.graph();
-        LabelledImages calibration = data == null ? null : open(data, graph, Datasets.Part.TRAIN);
-        LabelledImages labelled = data == null ? null : open(data, graph, Datasets.Part.TEST);
+                name == null ? ModelInput.stem(source) : name,
+                importanceBatches,
+                searchOptions());
         CompileResult result;
         try (Stages stages = new Stages(console())) {
-            result = new Compiler(Backends.find(backend), stages::at)
-                    .compile(network, options, calibration, labelled != null && labelled.labelled() ? labelled : null);
+            result = compiled(source, options, new Compiler(Backends.find(backend), stages::at));
         } catch (Stages.Cancelled e) {
             console().note("interrupted: nothing was written");
             return Exit.INTERRUPTED;
@@ -166,6 +205,37 @@ final class CompileCommand extends DmsCommand {
         ScalableModelFile.write(result.model(), target);
         report(result.report(), target);
         return Exit.OK;
+    }
+
+    private CompileResult compiled(Path source, CompileOptions options, Compiler compiler) {
+        ImportOptions shapes = ModelInput.options(source, inputShapes);
+        ScalableModel ordered = options.search() == null ? null : ScalableModelFile.readAny(source, shapes);
+        if (ordered != null && !ordered.groups().groups().isEmpty()) {
+            return compiler.search(
+                    ordered,
+                    name == null ? options.withName(null) : options,
+                    images(ordered.graph(), Datasets.Part.TRAIN),
+                    labelled(ordered.graph()));
+        }
+        SourceNetwork network = SourceNetwork.read(source, shapes);
+        return compiler.compile(
+                network, options, images(network.graph(), Datasets.Part.TRAIN), labelled(network.graph()));
+    }
+
+    private @Nullable LabelledImages labelled(Graph graph) {
+        LabelledImages test = images(graph, Datasets.Part.TEST);
+        return test != null && test.labelled() ? test : null;
+    }
+
+    private @Nullable LabelledImages images(Graph graph, Datasets.Part part) {
+        return data == null ? null : open(data, graph, part);
+    }
+
+    private @Nullable SearchOptions searchOptions() {
+        if (!search && !budgets.isEmpty()) {
+            throw new UserException("--budgets is for searched levels: give --search, too");
+        }
+        return search ? new SearchOptions(searchImages, budgets, searchThreads) : null;
     }
 
     private void report(CompileReport report, Path target) {

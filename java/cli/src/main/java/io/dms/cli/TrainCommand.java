@@ -1,13 +1,13 @@
 package io.dms.cli;
 
 import io.dms.cli.machine.Folders;
+import io.dms.cli.report.TrainResult;
+import io.dms.cli.report.TrainText;
 import io.dms.compiler.data.Datasets;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.Tuner;
-import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.ChannelGroups;
-import io.dms.model.EnvironmentException;
 import io.dms.model.GroupAnalysis;
 import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModel;
@@ -19,14 +19,18 @@ import io.dms.model.WidthLevels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dms train}: nested fine-tuning of all levels. */
 @Command(
@@ -137,6 +141,12 @@ final class TrainCommand extends DmsCommand {
     private @Nullable Path csv;
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a report with learning curves, one file; anew after each epoch.")
+    private @Nullable Path html;
+
+    @Option(
             names = "--mean",
             paramLabel = "R,G,B",
             hideParamSyntax = true,
@@ -151,6 +161,9 @@ final class TrainCommand extends DmsCommand {
             split = ",",
             description = "Standard deviation of each input channel, likewise.")
     private float @Nullable [] std;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     TrainCommand(Console console) {
         super(console);
@@ -168,6 +181,7 @@ final class TrainCommand extends DmsCommand {
         Path state = checkpoint == null ? Path.of(target + ".checkpoint") : checkpoint;
         Targets.writable(target);
         Targets.writable(state);
+        Stream.of(csv, html).filter(Objects::nonNull).forEach(Targets::writable);
         if (model != null) {
             Targets.differ(target, model);
         }
@@ -185,20 +199,41 @@ final class TrainCommand extends DmsCommand {
                 testImages,
                 state);
         Tuner tuner = Tuner.find();
-        console().note("training " + source.name() + " with " + tuner.describe() + ", state in " + state);
+        String trainer = tuner.describe();
+        console().note("training " + source.name() + " with " + trainer + ", state in " + state);
         LabelledImages training = open(place, source, Datasets.Part.TRAIN);
         LabelledImages test = open(place, source, Datasets.Part.TEST);
-        LabelledImages tested = test.labelled() ? test : null;
-        Log log = new Log(alone == null ? source.levels() : List.of(alone));
-        ScalableModel tuned = alone == null
-                ? tuner.tune(source, training, tested, options, log)
-                : tuner.tuneAlone(source, alone, training, tested, options, log);
-        log.close();
-        if (tuned == null) {
-            console().note("interrupted: give the same command again to go on");
-            return Exit.INTERRUPTED;
+        if (test.describe().equals(training.describe())) {
+            console().warn("there is no test set in " + place + ": accuracy is told on the images that are trained on");
         }
-        ScalableModelFile.write(tuned, target);
+        List<WidthLevel> levels = alone == null ? source.levels() : List.of(alone);
+        TrainResult empty = new TrainResult(
+                source.name(),
+                levels.stream().map(WidthLevel::name).toList(),
+                List.of(),
+                List.of(),
+                facts(options, training, test, trainer),
+                Shell.quoted(
+                        "dms", spec.commandLine().getParent().getParseResult().originalArgs()),
+                null);
+        LabelledImages tested = test.labelled() ? test : null;
+        try (TrainLog log = new TrainLog(console(), empty, csv, html)) {
+            ScalableModel tuned = alone == null
+                    ? tuner.tune(source, training, tested, options, log)
+                    : tuner.tuneAlone(source, alone, training, tested, options, log);
+            if (tuned == null) {
+                console().note("interrupted: give the same command again to go on");
+                return Exit.INTERRUPTED;
+            }
+            ScalableModelFile.write(tuned, target);
+            List<TrainResult.Stage> stages = tested == null
+                    ? List.of()
+                    : TrainStages.measure(console(), source, levels, tuned, tested, testImages);
+            log.update(r -> new TrainResult(
+                    r.model(), r.levels(), r.epochs(), stages, r.facts(), r.command(), target.toString()));
+            console().print("");
+            TrainText.stages(log.result()).forEach(console()::print);
+        }
         try {
             Files.deleteIfExists(state);
         } catch (IOException e) {
@@ -206,6 +241,24 @@ final class TrainCommand extends DmsCommand {
         }
         console().print("wrote " + target);
         return Exit.OK;
+    }
+
+    private static Map<String, String> facts(
+            TuningOptions options, LabelledImages training, LabelledImages test, String trainer) {
+        Map<String, String> out = new LinkedHashMap<>();
+        int images = options.limit() == 0 ? training.size() : Math.min(options.limit(), training.size());
+        int tested = options.testLimit() == 0 ? test.size() : Math.min(options.testLimit(), test.size());
+        out.put("Training", images + " images of " + training.describe());
+        out.put("Test", test.labelled() ? tested + " images of " + test.describe() : "none");
+        out.put(
+                "Recipe",
+                options.epochs() + " epochs, batch " + options.batch() + ", learning rate " + options.learningRate()
+                        + " along half a cosine, weight decay " + options.weightDecay()
+                        + (options.freezeFull() ? ", full width frozen" : ""));
+        out.put("Seed", Long.toString(options.seed()));
+        out.put("Precision", options.precision().name().toLowerCase(Locale.ROOT));
+        out.put("Trainer", trainer + ", JDK " + System.getProperty("java.version"));
+        return out;
     }
 
     /** The model with the preprocessing that it is trained with; an ordinary model with its groups. */
@@ -243,92 +296,5 @@ final class TrainCommand extends DmsCommand {
             throw new UserException(source.name() + " reads no images but " + in + ": it can't be trained on them");
         }
         return Datasets.open(place, part, in.dim(3), in.dim(2));
-    }
-
-    /** Prints a line for each epoch, as table and as CSV, and shows how far it is. */
-    private final class Log implements TuningListener {
-        private final List<String> levels = new ArrayList<>();
-        private @Nullable Progress progress;
-
-        Log(List<WidthLevel> trained) {
-            trained.forEach(l -> levels.add(l.name()));
-            console().print("epoch     rate  " + columns("loss") + "  " + columns("top-1") + "  seconds");
-            if (csv != null && !Files.exists(csv)) {
-                append("epoch,learning_rate,level,loss,top1,seconds\n");
-            }
-        }
-
-        private String columns(String what) {
-            StringBuilder out = new StringBuilder();
-            for (String level : levels) {
-                out.append(String.format(Locale.ROOT, "%12s", what + " " + level));
-            }
-            return out.toString();
-        }
-
-        @Override
-        public void step(long done, long total) {
-            Progress p = progress;
-            if (p == null) {
-                p = console().progress("training", "steps", total);
-                progress = p;
-            }
-            p.at(done);
-        }
-
-        @Override
-        public void epoch(Epoch e) {
-            StringBuilder line =
-                    new StringBuilder(String.format(Locale.ROOT, "%5d  %7.5f  ", e.number(), e.learningRate()));
-            e.losses().forEach(l -> line.append(String.format(Locale.ROOT, "%12.4f", l)));
-            line.append("  ");
-            for (int l = 0; l < levels.size(); l++) {
-                line.append(
-                        e.top1().isEmpty()
-                                ? String.format(Locale.ROOT, "%12s", "-")
-                                : String.format(
-                                        Locale.ROOT, "%10.2f %%", 100 * e.top1().get(l)));
-            }
-            console()
-                    .print(line.append(String.format(Locale.ROOT, "  %7.1f", e.seconds()))
-                            .toString());
-            console().out().flush();
-            if (csv != null) {
-                for (int l = 0; l < levels.size(); l++) {
-                    append(String.format(
-                            Locale.ROOT,
-                            "%d,%.8f,%s,%.6f,%s,%.3f%n",
-                            e.number(),
-                            e.learningRate(),
-                            levels.get(l),
-                            e.losses().get(l),
-                            e.top1().isEmpty() ? "" : Double.toString(e.top1().get(l)),
-                            e.seconds()));
-                }
-            }
-        }
-
-        @Override
-        public boolean cancelled() {
-            return console().cancelled();
-        }
-
-        private void append(String text) {
-            Path file = csv;
-            if (file == null) {
-                return;
-            }
-            try {
-                Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            } catch (IOException e) {
-                throw new EnvironmentException("can't write " + file + ": " + e.getMessage());
-            }
-        }
-
-        void close() {
-            if (progress != null) {
-                progress.close();
-            }
-        }
     }
 }

@@ -36,6 +36,7 @@ class TrainCommandTest {
     void trains_the_bundled_model_and_writes_a_model_and_a_log() throws IOException {
         Path target = folder.resolve("tuned.dms.onnx");
         Path log = folder.resolve("log.csv");
+        Path page = folder.resolve("curve.html");
         Ran ran = Ran.dms(
                 "train",
                 "--data",
@@ -49,9 +50,15 @@ class TrainCommandTest {
                 "-o",
                 target.toString(),
                 "--csv",
-                log.toString());
+                log.toString(),
+                "--html",
+                page.toString());
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("wrote " + target, "top-1 0.25");
+        assertThat(ran.out()).contains("wrote " + target, "top-1 0.25", "order only", "calibrated", "tuned");
+        assertThat(Files.readString(page))
+                .contains("Three stages", "learning rate", "canvas")
+                .doesNotContain("{{");
+        assertThat(ran.err()).contains("there is no test set");
         assertThat(ScalableModelFile.read(target).provenance()).containsKey("training");
         assertThat(Files.readAllLines(log)).hasSize(5).first().isEqualTo("epoch,learning_rate,level,loss,top1,seconds");
         assertThat(folder.resolve("tuned.dms.onnx.checkpoint")).doesNotExist();

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param preprocessing how RGB bytes become the network's input; null for ImageNet's, with a warning
  * @param roundTo channel counts are multiples of this; 16 at least in groups of 128 channels and more
  * @param name of the model; null for the network's own
+ * @param importanceBatches batches of 64 images that gradients are taken of at most, by the criteria that need them
+ * @param search how each group gets its own number of channels at a level; null for uniform levels
  */
 public record CompileOptions(
         @Nullable String criterion,
@@ -29,10 +31,12 @@ public record CompileOptions(
         long seed,
         @Nullable Preprocessing preprocessing,
         int roundTo,
-        @Nullable String name) {
+        @Nullable String name,
+        int importanceBatches,
+        @Nullable SearchOptions search) {
     /** Four uniform levels, 4,000 images for calibration, 10,000 for accuracy. */
     public static final CompileOptions DEFAULT =
-            new CompileOptions(null, List.of(1.0, 0.75, 0.5, 0.25), 4000, 10_000, 0, null, 8, null);
+            new CompileOptions(null, List.of(1.0, 0.75, 0.5, 0.25), 4000, 10_000, 0, null, 8, null, 50, null);
 
     /** Checks the ranges; sorts the widths, widest first. */
     public CompileOptions {
@@ -54,6 +58,9 @@ public record CompileOptions(
         if (roundTo < 1 || roundTo > 1024) {
             throw new UserException("channel counts can be rounded to multiples of 1 to 1024: " + roundTo);
         }
+        if (importanceBatches < 1) {
+            throw new UserException("importance needs at least one batch: " + importanceBatches);
+        }
         widths = Stream.concat(Stream.of(1.0), widths.stream())
                 .distinct()
                 .sorted(Comparator.reverseOrder())
@@ -66,48 +73,150 @@ public record CompileOptions(
     /** These options with another criterion. */
     public CompileOptions withCriterion(@Nullable String criterion) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with other widths. */
     public CompileOptions withWidths(List<Double> widths) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another number of images for calibration. */
     public CompileOptions withCalibrationImages(int calibrationImages) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another number of images for accuracy. */
     public CompileOptions withAccuracyImages(int accuracyImages) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another seed. */
     public CompileOptions withSeed(long seed) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another preprocessing. */
     public CompileOptions withPreprocessing(@Nullable Preprocessing preprocessing) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another rounding of channel counts. */
     public CompileOptions withRoundTo(int roundTo) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 
     /** These options with another name of the model. */
     public CompileOptions withName(@Nullable String name) {
         return new CompileOptions(
-                criterion, widths, calibrationImages, accuracyImages, seed, preprocessing, roundTo, name);
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
+    }
+
+    /** These options with another number of batches for gradient importance. */
+    public CompileOptions withImportanceBatches(int importanceBatches) {
+        return new CompileOptions(
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
+    }
+
+    /** These options with searched levels, or with uniform ones where null. */
+    public CompileOptions withSearch(@Nullable SearchOptions search) {
+        return new CompileOptions(
+                criterion,
+                widths,
+                calibrationImages,
+                accuracyImages,
+                seed,
+                preprocessing,
+                roundTo,
+                name,
+                importanceBatches,
+                search);
     }
 }

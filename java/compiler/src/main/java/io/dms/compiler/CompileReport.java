@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param criterion importance criterion that was used
  * @param calibration what the levels' normalisation was found from, one line
  * @param accuracySet what accuracy was measured on, one line; null where it was not measured
+ * @param searched what a search found, widest first; empty for uniform levels
  * @param warnings what a person should know, one sentence each
  */
 public record CompileReport(
@@ -25,6 +26,7 @@ public record CompileReport(
         String criterion,
         String calibration,
         @Nullable String accuracySet,
+        List<SearchedLevel> searched,
         List<String> warnings) {
     /** The channel groups of a graph with the layers that each of them ties. */
     public static List<Group> groupsOf(Graph graph, ChannelGroups groups) {

@@ -3,6 +3,7 @@ package io.dms.compiler;
 import io.dms.compiler.data.ImageSample;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.data.SyntheticImages;
+import io.dms.compiler.tuning.GradientCriteria;
 import io.dms.model.ChannelGroup;
 import io.dms.model.ChannelGroups;
 import io.dms.model.ChannelOrder;
@@ -18,18 +19,12 @@ import io.dms.model.WidthLevels;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,14 +77,69 @@ public final class Compiler {
         Importance importance = criterion.rank(graph, groups, sample);
         warnings.addAll(importance.notes());
         Graph ordered = ChannelOrder.apply(graph, groups, importance.order());
-        List<WidthLevel> levels = levels(groups, options, warnings);
-        ScalableModel raw = new ScalableModel(
+        ScalableModel uniform = new ScalableModel(
                 options.name() == null ? graph.name() : options.name(),
                 ordered,
                 groups,
-                levels,
+                levels(groups, options, warnings),
                 preprocessing,
-                provenance(source, options, criterion, real, sample));
+                Provenance.of(source, options, criterion, backend, Provenance.calibration(sample, real)));
+        return finished(
+                uniform, options, criterion.name(), real, sample, refusal, source.foreignNodes(), labelled, warnings);
+    }
+
+    /**
+     * Searches levels of a model whose channels are ordered already, best after some tuning: then narrow levels can be
+     * told from one another. Weights and order stay.
+     *
+     * @param calibrationSet as for {@link #compile}
+     * @param labelled as for {@link #compile}
+     * @throws io.dms.model.UserException if the options or the data don't fit the network
+     */
+    public CompileResult search(
+            ScalableModel model,
+            CompileOptions options,
+            @Nullable LabelledImages calibrationSet,
+            @Nullable LabelledImages labelled) {
+        List<String> warnings = new ArrayList<>();
+        Preprocessing preprocessing =
+                model.preprocessing() == null ? preprocessing(options, warnings) : model.preprocessing();
+        String refusal = refusal(model.graph());
+        boolean real = calibrationSet != null && calibrationSet.size() > 0;
+        ImageSample sample =
+                refusal.isEmpty() ? sample(model.graph(), real ? calibrationSet : null, options, preprocessing) : null;
+        Map<String, String> provenance = new LinkedHashMap<>(model.provenance());
+        provenance.put("levels", SearchedLevels.describe(options.search()));
+        provenance.put("calibration", Provenance.calibration(sample, real));
+        ScalableModel uniform = new ScalableModel(
+                options.name() == null ? model.name() : options.name(),
+                model.graph(),
+                model.groups(),
+                levels(model.groups(), options, warnings),
+                preprocessing,
+                provenance);
+        String criterion = provenance.getOrDefault("criterion", "as in the file");
+        return finished(uniform, options, criterion, real, sample, refusal, List.of(), labelled, warnings);
+    }
+
+    /** Levels, calibration and accuracy of a model whose channels are ordered. */
+    private CompileResult finished(
+            ScalableModel uniform,
+            CompileOptions options,
+            String criterion,
+            boolean real,
+            @Nullable ImageSample sample,
+            String refusal,
+            List<String> foreignNodes,
+            @Nullable LabelledImages labelled,
+            List<String> warnings) {
+        Preprocessing preprocessing = Objects.requireNonNull(uniform.preprocessing());
+        List<SearchedLevel> searched = SearchedLevels.find(uniform, options, backend, sample, refusal, listener);
+        List<WidthLevel> levels = searched.isEmpty()
+                ? uniform.levels()
+                : searched.stream().map(SearchedLevel::level).toList();
+        warnings.addAll(SearchedLevels.warnings(searched, options.search()));
+        ScalableModel raw = withLevels(uniform, levels);
 
         LabelledImages test = measurable(raw, labelled, options, refusal, warnings);
         if (test != null && real && sample != null && sample.images().describe().equals(test.describe())) {
@@ -107,14 +157,15 @@ public final class Compiler {
                 calibrated,
                 new CompileReport(
                         calibrated.name(),
-                        Reports.groups(graph, groups),
-                        source.foreignNodes(),
+                        Reports.groups(uniform.graph(), uniform.groups()),
+                        foreignNodes,
                         Reports.levels(calibrated, before, after),
-                        criterion.name(),
-                        calibrationLine(sample, real),
+                        criterion,
+                        Provenance.calibration(sample, real),
                         test == null
                                 ? null
                                 : Math.min(options.accuracyImages(), test.size()) + " images of " + test.describe(),
+                        searched,
                         List.copyOf(warnings)));
     }
 
@@ -159,7 +210,9 @@ public final class Compiler {
 
     private ImportanceCriterion criterion(CompileOptions options, @Nullable ImageSample sample) {
         String name = options.criterion() == null ? (sample == null ? "l2" : "contribution") : options.criterion();
-        return Criteria.named(name, options.seed(), backend, listener);
+        return GradientCriteria.NAMES.contains(name)
+                ? GradientCriteria.find().named(name, options.importanceBatches(), listener)
+                : Criteria.named(name, options.seed(), backend, listener);
     }
 
     private static List<WidthLevel> levels(ChannelGroups groups, CompileOptions options, List<String> warnings) {
@@ -213,48 +266,5 @@ public final class Compiler {
             }
         }
         return out;
-    }
-
-    private static String calibrationLine(@Nullable ImageSample sample, boolean real) {
-        if (sample == null) {
-            return "none: levels are cut by order alone";
-        }
-        String images = sample.size() + " images of " + sample.images().describe();
-        return real ? images : "no data given: " + images;
-    }
-
-    private Map<String, String> provenance(
-            SourceNetwork source,
-            CompileOptions options,
-            ImportanceCriterion criterion,
-            boolean real,
-            @Nullable ImageSample sample) {
-        Map<String, String> out = new LinkedHashMap<>();
-        BiConsumer<String, @Nullable String> put = (k, v) -> {
-            if (v != null && !v.isEmpty()) {
-                out.put(k, v);
-            }
-        };
-        put.accept("source", source.file());
-        put.accept("source.sha256", source.sha256());
-        put.accept("tool", "dms " + version());
-        put.accept("criterion", criterion.name());
-        put.accept("seed", Long.toString(options.seed()));
-        put.accept("calibration", calibrationLine(sample, real));
-        put.accept("backend", backend.describe());
-        put.accept("java", System.getProperty("java.version"));
-        put.accept(
-                "os", (System.getProperty("os.name") + "/" + System.getProperty("os.arch")).toLowerCase(Locale.ROOT));
-        return out;
-    }
-
-    private static String version() {
-        Properties properties = new Properties();
-        try (InputStream in = Compiler.class.getResourceAsStream("version.properties")) {
-            properties.load(Objects.requireNonNull(in, "the build left out version.properties"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return properties.getProperty("version");
     }
 }

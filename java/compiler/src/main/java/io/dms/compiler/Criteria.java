@@ -1,6 +1,7 @@
 package io.dms.compiler;
 
 import io.dms.compiler.data.ImageSample;
+import io.dms.compiler.tuning.GradientCriteria;
 import io.dms.model.ChannelGroup;
 import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
@@ -10,19 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The importance criteria that need no gradients. */
+/** The importance criteria; those that need gradients come from the trainer (see {@link GradientCriteria}). */
 public final class Criteria {
     private Criteria() {}
 
-    /** Names for {@link #named}. */
+    /** All names. */
     public static List<String> names() {
+        return Stream.concat(withoutGradients().stream(), GradientCriteria.NAMES.stream())
+                .toList();
+    }
+
+    /** Names for {@link #named}. */
+    public static List<String> withoutGradients() {
         return List.of("contribution", "l2", "l1", "bn-scale", "fpgm", "random");
     }
 
     /**
-     * A criterion by its name.
+     * A criterion that needs no gradients, by its name.
      *
      * @param seed for the ones that draw at random
      * @param backend runs the network for the ones that look at activations
@@ -38,8 +46,8 @@ public final class Criteria {
             case "fpgm" -> geometricMedian();
             case "random" -> random(seed);
             default ->
-                throw new UserException(
-                        "there is no importance criterion " + name + "; known are " + String.join(", ", names()));
+                throw new UserException("there is no importance criterion " + name + "; known are "
+                        + String.join(", ", withoutGradients()));
         };
     }
 

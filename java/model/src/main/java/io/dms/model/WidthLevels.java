@@ -40,13 +40,21 @@ public final class WidthLevels {
         return new WidthLevel(WidthLevel.nameOf(width), width, counts, Map.of());
     }
 
+    /**
+     * The step of a group's unit counts, which is the least count, too: {@code roundTo} channels, 16 at least in groups
+     * of {@value #LARGE_GROUP} channels and more.
+     */
+    public static int step(ChannelGroup group, int roundTo) {
+        long channels = (long) group.size() * group.channelsPerUnit();
+        int multiple = channels >= LARGE_GROUP ? Math.max(2 * ROUND_TO, roundTo) : roundTo;
+        return Math.max(1, (multiple + group.channelsPerUnit() - 1) / group.channelsPerUnit());
+    }
+
     private static int round(ChannelGroup group, double width, int roundTo) {
         if (width == 1) {
             return group.size();
         }
-        long channels = (long) group.size() * group.channelsPerUnit();
-        int multiple = channels >= LARGE_GROUP ? Math.max(2 * ROUND_TO, roundTo) : roundTo;
-        int step = Math.max(1, (multiple + group.channelsPerUnit() - 1) / group.channelsPerUnit());
+        int step = step(group, roundTo);
         long nearest = (long) Math.floor(group.size() * width / step + 0.5) * step;
         return (int) Math.min(group.size(), Math.max(step, nearest));
     }

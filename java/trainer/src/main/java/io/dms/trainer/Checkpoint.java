@@ -1,5 +1,6 @@
 package io.dms.trainer;
 
+import io.dms.compiler.tuning.TuningListener;
 import io.dms.model.AtomicFile;
 import io.dms.model.UserException;
 import java.io.BufferedInputStream;
@@ -24,7 +25,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Checkpoint {
     private static final int MAGIC = 0x444d5354;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** The first version held no history. */
+    private static final int OLDEST = 1;
 
     private final List<Tensor> tensors = new ArrayList<>();
     private final String fingerprint;
@@ -35,9 +38,10 @@ final class Checkpoint {
      * @param epoch from 0
      * @param step the next one of the epoch
      * @param losses sums of the epoch so far, one for each level
+     * @param history the epochs that have ended
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Position(int epoch, int step, double[] losses) {}
+    record Position(int epoch, int step, double[] losses, List<TuningListener.Epoch> history) {}
 
     /** @param fingerprint what must be the same for the state to fit: network, recipe, data */
     Checkpoint(TorchNetwork network, Sgd sgd, String fingerprint) {
@@ -64,6 +68,7 @@ final class Checkpoint {
             for (double l : position.losses()) {
                 out.writeDouble(l);
             }
+            writeHistory(out, position.history());
             for (Tensor t : tensors) {
                 float[] values = Torch.floats(t);
                 out.writeInt(values.length);
@@ -85,7 +90,8 @@ final class Checkpoint {
         try (CheckedInputStream checked = new CheckedInputStream(
                         new BufferedInputStream(Files.newInputStream(file), 1 << 16), new CRC32());
                 DataInputStream in = new DataInputStream(checked)) {
-            if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+            int version = in.readInt() == MAGIC ? in.readInt() : 0;
+            if (version < OLDEST || version > VERSION) {
                 throw new UserException(file + " is no checkpoint of this version of DMS: delete it to start anew");
             }
             String theirs = in.readUTF();
@@ -99,6 +105,7 @@ final class Checkpoint {
             for (int i = 0; i < losses.length; i++) {
                 losses[i] = in.readDouble();
             }
+            List<TuningListener.Epoch> history = version > OLDEST ? readHistory(in) : List.of();
             List<float[]> values = new ArrayList<>();
             for (Tensor t : tensors) {
                 int n = in.readInt();
@@ -116,11 +123,43 @@ final class Checkpoint {
                 throw new UserException(file + " is damaged: delete it to start anew");
             }
             put(values);
-            return new Position(epoch, step, losses);
+            return new Position(epoch, step, losses, history);
         } catch (IOException e) {
             throw new UserException(
                     file + " can't be read as a checkpoint (" + e.getMessage() + "): delete it to start anew");
         }
+    }
+
+    private static void writeHistory(DataOutputStream out, List<TuningListener.Epoch> history) throws IOException {
+        out.writeInt(history.size());
+        for (TuningListener.Epoch e : history) {
+            out.writeInt(e.number());
+            out.writeDouble(e.learningRate());
+            out.writeDouble(e.seconds());
+            for (List<Double> some : List.of(e.losses(), e.top1())) {
+                out.writeInt(some.size());
+                for (double v : some) {
+                    out.writeDouble(v);
+                }
+            }
+        }
+    }
+
+    private static List<TuningListener.Epoch> readHistory(DataInputStream in) throws IOException {
+        List<TuningListener.Epoch> out = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            int number = in.readInt();
+            double rate = in.readDouble();
+            double seconds = in.readDouble();
+            List<List<Double>> both = List.of(new ArrayList<>(), new ArrayList<>());
+            for (List<Double> some : both) {
+                for (int k = in.readInt(); k > 0; k--) {
+                    some.add(in.readDouble());
+                }
+            }
+            out.add(new TuningListener.Epoch(number, rate, both.get(0), both.get(1), seconds));
+        }
+        return out;
     }
 
     private void put(List<float[]> values) {

@@ -3,6 +3,7 @@ package io.dms.trainer;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.DmsException;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
 import io.dms.model.ModelException;
@@ -96,7 +97,9 @@ public final class NestedTraining {
                     : null;
             if (position == null) {
                 statistics.measureAsFound(normalized.inserted(), !options.freezeFull());
-                position = new Checkpoint.Position(0, 0, new double[network.levels()]);
+                position = new Checkpoint.Position(0, 0, new double[network.levels()], List.of());
+            } else {
+                listener.resumed(position.history());
             }
             if (!steps(network, sgd, batches, position, preprocessing, test, model)) {
                 return null;
@@ -183,6 +186,7 @@ public final class NestedTraining {
         Path file = options.checkpoint();
         long total = (long) options.epochs() * batches.steps();
         double[] losses = from.losses().clone();
+        List<TuningListener.Epoch> history = new ArrayList<>(from.history());
         int step = from.step();
         for (int epoch = from.epoch(); epoch < options.epochs(); epoch++) {
             long start = System.nanoTime();
@@ -192,7 +196,7 @@ public final class NestedTraining {
                 long done = (long) epoch * batches.steps() + step;
                 boolean stop = listener.cancelled();
                 if (file != null && (stop || (step > 0 && step % CHECKPOINT_STEPS == 0))) {
-                    checkpoint.write(file, new Checkpoint.Position(epoch, step, losses));
+                    save(checkpoint, file, new Checkpoint.Position(epoch, step, losses, history));
                 }
                 if (stop) {
                     return false;
@@ -214,12 +218,24 @@ public final class NestedTraining {
                     : Evaluation.top1(network, told, test, options.testLimit(), preprocessing, options.batch());
             losses = new double[network.levels()];
             step = 0;
+            history.add(new TuningListener.Epoch(epoch + 1, rate, mean, top1, (System.nanoTime() - start) / 1e9));
             if (file != null) {
-                checkpoint.write(file, new Checkpoint.Position(epoch + 1, 0, losses));
+                save(checkpoint, file, new Checkpoint.Position(epoch + 1, 0, losses, history));
             }
-            listener.epoch(new TuningListener.Epoch(epoch + 1, rate, mean, top1, (System.nanoTime() - start) / 1e9));
+            listener.epoch(history.get(history.size() - 1));
         }
         return true;
+    }
+
+    /** A disk that is full may have room again later: the training goes on, and the state written before stays. */
+    private void save(Checkpoint checkpoint, Path file, Checkpoint.Position position) {
+        try {
+            checkpoint.write(file, position);
+        } catch (DmsException e) {
+            listener.warning("the state could not be saved (" + e.getMessage() + "); "
+                    + (Files.isRegularFile(file) ? "the one saved before is kept" : "there is none to go on from")
+                    + ", and the training goes on");
+        }
     }
 
     private boolean cuts(WidthLevel level) {

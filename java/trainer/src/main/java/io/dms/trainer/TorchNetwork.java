@@ -158,9 +158,9 @@ final class TorchNetwork implements AutoCloseable {
     }
 
     /**
-     * One pass with gates: what comes out of a normalisation site is multiplied by that site's gate, channel by channel.
+     * One pass with gates: what comes out of a node is multiplied by that node's gate.
      *
-     * @param gates [1, C, 1, 1] by the name of the normalisation node
+     * @param gates by the name of the node; of a shape that fits its output when repeated along axes of size 1
      * @param observer is given what goes into each normalisation site, by the name of the node
      */
     Tensor forward(int level, Tensor input, Mode mode, Map<String, Tensor> gates, BiConsumer<String, Tensor> observer) {
@@ -181,12 +181,12 @@ final class TorchNetwork implements AutoCloseable {
                     observer.accept(node.name(), in);
                 }
                 out = normalize(norms.get(level), node, values, mode);
-                Tensor gate = gates.get(node.name());
-                if (gate != null) {
-                    out = torch.mul(out, gate);
-                }
             } else {
                 out = Operators.run(graph, node, values);
+            }
+            Tensor gate = gates.get(node.name());
+            if (gate != null) {
+                out = torch.mul(out, gate);
             }
             values.put(node.output(), out);
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.GroupAnalysis;
@@ -29,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,66 +39,38 @@ class NestedTrainingTest {
     @TempDir
     Path folder;
 
-    /** Images whose class is the place of a bright square: easy to learn, and the same on every machine. */
-    private record Squares(int size) implements LabelledImages {
-        @Override
-        public String describe() {
-            return "squares";
-        }
-
-        @Override
-        public int classes() {
-            return 10;
-        }
-
-        @Override
-        public List<String> classNames() {
-            return BundledModels.CIFAR10_CLASSES;
-        }
-
-        @Override
-        public int width() {
-            return 32;
-        }
-
-        @Override
-        public int height() {
-            return 32;
-        }
-
-        @Override
-        public int label(int i) {
-            return i % 10;
-        }
-
-        @Override
-        public void rgb(int i, byte[] out) {
-            SplittableRandom random = new SplittableRandom(i);
-            int label = label(i);
-            for (int p = 0; p < 3 * 32 * 32; p++) {
-                out[p] = (byte) random.nextInt(120);
-            }
-            int channel = label % 3;
-            for (int y = 4 + 8 * (label / 5); y < 12 + 8 * (label / 5); y++) {
-                for (int x = 12; x < 20; x++) {
-                    out[channel * 1024 + y * 32 + x] = (byte) (150 + 10 * label);
-                }
-            }
-        }
-    }
-
     private TuningOptions options(int epochs, boolean freeze, @Nullable Path checkpoint) {
         return new TuningOptions(epochs, 32, 0.01, 5e-4, 1, 7, freeze, TuningOptions.Precision.FP32, 0, 0, checkpoint);
     }
 
     private static final class Log implements TuningListener {
         final List<Epoch> epochs = new ArrayList<>();
+        final List<Epoch> before = new ArrayList<>();
+        final List<String> warnings = new ArrayList<>();
+
+        @Nullable
+        Runnable atFirstStep;
+
         long stopAfter = Long.MAX_VALUE;
         long steps;
 
         @Override
         public void step(long done, long total) {
             steps++;
+            Runnable first = atFirstStep;
+            if (steps == 1 && first != null) {
+                first.run();
+            }
+        }
+
+        @Override
+        public void resumed(List<Epoch> before) {
+            this.before.addAll(before);
+        }
+
+        @Override
+        public void warning(String sentence) {
+            warnings.add(sentence);
         }
 
         @Override
@@ -149,8 +119,31 @@ class NestedTrainingTest {
         interrupted.stopAfter = 11;
         assertThat(train(options(3, false, checkpoint), interrupted)).isNull();
         assertThat(checkpoint).exists();
-        ScalableModel resumed = trained(options(3, false, checkpoint));
+        Log after = new Log();
+        ScalableModel resumed = Objects.requireNonNull(train(options(3, false, checkpoint), after));
         assertThat(weights(resumed)).containsExactly(weights(straight));
+        assertThat(interrupted.epochs).hasSize(1);
+        assertThat(after.before).isEqualTo(interrupted.epochs);
+        List<TuningListener.Epoch> all = new ArrayList<>(after.before);
+        all.addAll(after.epochs);
+        assertThat(all).extracting(TuningListener.Epoch::number).containsExactly(1, 2, 3);
+        assertThat(all)
+                .extracting(TuningListener.Epoch::losses)
+                .isEqualTo(
+                        whole.epochs.stream().map(TuningListener.Epoch::losses).toList());
+    }
+
+    @Test
+    void a_state_that_cannot_be_saved_is_a_warning_and_the_training_goes_on() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path checkpoint = disk.resolve("state");
+        Log log = new Log();
+        log.atFirstStep = () -> disk.toFile().delete();
+        ScalableModel tuned = new NestedTraining(BundledModels.resnet20Cifar10(), options(1, false, checkpoint), log)
+                .run(new Squares(64), null);
+        assertThat(tuned).isNotNull();
+        assertThat(log.warnings).singleElement().asString().contains("could not be saved", "goes on");
+        assertThat(log.warnings.get(0)).doesNotContain("\n");
     }
 
     @Test

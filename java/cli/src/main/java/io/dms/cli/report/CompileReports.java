@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.compiler.Accuracy;
 import io.dms.compiler.CompileReport;
+import io.dms.compiler.SearchedLevel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,27 @@ public final class CompileReports {
         if (r.accuracySet() != null) {
             out.add("top-1 on " + r.accuracySet());
         }
+        if (!r.searched().isEmpty()) {
+            out.add("");
+            out.addAll(searched(r.searched()));
+        }
         return out;
+    }
+
+    /** Searched levels beside the uniform ones of the same width. */
+    private static List<String> searched(List<SearchedLevel> levels) {
+        TextTable table =
+                new TextTable("<searched", "ms uniform", "ms searched", "loss uniform", "loss searched", "<units kept");
+        for (SearchedLevel l : levels.subList(1, levels.size())) {
+            table.row(
+                    l.level().name(),
+                    String.format(Locale.ROOT, "%.3f", l.uniformMillis()),
+                    String.format(Locale.ROOT, "%.3f", l.millis()),
+                    String.format(Locale.ROOT, "%.3f", l.uniformLoss()),
+                    String.format(Locale.ROOT, "%.3f", l.loss()),
+                    Arrays.toString(l.level().counts()));
+        }
+        return table.lines();
     }
 
     /** Nodes that grouping has no rule for. */
@@ -112,6 +135,21 @@ public final class CompileReports {
             node.put("calibrated_sites", l.calibratedSites());
             accuracy(node, "order_only", l.orderOnly());
             accuracy(node, "calibrated", l.calibrated());
+        }
+        if (!r.searched().isEmpty()) {
+            root.putArray("searched");
+            for (SearchedLevel l : r.searched()) {
+                ObjectNode node = root.withArray("searched").addObject();
+                node.put("name", l.level().name());
+                node.put("uniform_ms", l.uniformMillis());
+                node.put("ms", l.millis());
+                node.put("uniform_loss", l.uniformLoss());
+                node.put("loss", l.loss());
+                ArrayNode kept = node.putArray("units_kept");
+                for (int count : l.level().counts()) {
+                    kept.add(count);
+                }
+            }
         }
         r.warnings().forEach(root.putArray("warnings")::add);
         return root;

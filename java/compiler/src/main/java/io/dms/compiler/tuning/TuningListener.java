@@ -10,6 +10,16 @@ public interface TuningListener {
     /** Steps done of all steps. */
     default void step(long done, long total) {}
 
+    /**
+     * A training goes on after an interruption; called before anything else, and for a new training not at all.
+     *
+     * @param before the epochs that had ended, whatever was told of them then
+     */
+    default void resumed(List<Epoch> before) {}
+
+    /** Something went wrong that the training survives, in one sentence. */
+    default void warning(String sentence) {}
+
     /** An epoch has ended. */
     default void epoch(Epoch epoch) {}
 

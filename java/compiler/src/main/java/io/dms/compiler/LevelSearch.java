@@ -1,0 +1,267 @@
+package io.dms.compiler;
+
+import io.dms.compiler.data.ImageSample;
+import io.dms.model.ChannelGroup;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
+import io.dms.runtime.Backend;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds levels that give each group its own count: from the full width down, always the cut that costs least per
+ * millisecond it saves, until the level is as fast as it must be; then channels that fit into what time is left are put
+ * back. Greedy slimming as in Yu and Huang 2019, "AutoSlim", section 3.3, with time measured on the backend in the place
+ * of counted operations, and the divergence from the full width's scores after calibration in the place of accuracy.
+ *
+ * <p>A cut's cost changes as others are made, but seldom much: costs from before are kept, and only the most promising
+ * are measured anew before one is chosen (the lazy greedy of Minoux 1978). The levels are nested: each starts from the one
+ * before. Not thread-safe.
+ */
+final class LevelSearch {
+    private static final int AT_A_TIME = 4;
+    private static final int ROUNDS = 100;
+    private static final int CHECK_ROUNDS = 400;
+    private static final int CHECKS = 4;
+    /** A saving below this share of the level's time is taken for none: timing is not that exact. */
+    private static final double NOISE = 0.01;
+    /** How much slower than its budget a level may be found in the last check. */
+    private static final double TOLERANCE = 1.01;
+
+    private final ScalableModel model;
+    private final Backend backend;
+    private final ImageSample sample;
+    private final int roundTo;
+    private final SearchOptions options;
+    private final CompileListener listener;
+    private final Timing timing;
+    private int[] counts;
+    private double loss;
+    private int stamp;
+
+    /**
+     * @param sample images that losses are measured on
+     * @param timing of the levels on the backend
+     */
+    LevelSearch(
+            ScalableModel model,
+            Backend backend,
+            ImageSample sample,
+            int roundTo,
+            SearchOptions options,
+            Timing timing,
+            CompileListener listener) {
+        this.model = model;
+        this.backend = backend;
+        this.sample = sample.first(options.images());
+        this.roundTo = roundTo;
+        this.options = options;
+        this.listener = listener;
+        this.timing = timing;
+        this.counts = model.full().counts();
+    }
+
+    /** Says how long levels take. */
+    @FunctionalInterface
+    interface Timing {
+        /** Milliseconds of one image at each level, of so many calls of each. */
+        double[] millis(List<WidthLevel> levels, int rounds);
+    }
+
+    /** One group cut further. */
+    private static final class Cut {
+        final int group;
+        final int count;
+        double lossMore = Double.NaN;
+        double saved = Double.NaN;
+        int stamp = -1;
+
+        Cut(int group, int count) {
+            this.group = group;
+            this.count = count;
+        }
+
+        /** What a millisecond costs; what is not known yet comes first, what saves nothing last. */
+        double price(double needed, double least) {
+            if (Double.isNaN(saved)) {
+                return Double.NEGATIVE_INFINITY;
+            }
+            if (saved < least) {
+                return Double.POSITIVE_INFINITY;
+            }
+            return lossMore <= 0 ? lossMore : lossMore / Math.min(saved, Math.max(least, needed));
+        }
+    }
+
+    /**
+     * Searches.
+     *
+     * @param uniform widest first, the first one whole
+     * @return as many levels with the same names and widths, and how long all take
+     * @throws UserException if there is not a budget for each level
+     */
+    List<SearchedLevel> search(List<WidthLevel> uniform) {
+        int below = uniform.size() - 1;
+        if (!options.budgets().isEmpty() && options.budgets().size() != below) {
+            throw new UserException("there are " + options.budgets().size() + " time budgets for " + below
+                    + " levels below full width: give one for each, widest first");
+        }
+        double[] whole = timing.millis(List.of(uniform.get(0)), ROUNDS);
+        List<SearchedLevel> out = new ArrayList<>(List.of(new SearchedLevel(uniform.get(0), whole[0], whole[0], 0, 0)));
+        for (int l = 1; l < uniform.size(); l++) {
+            double given = options.budgets().isEmpty() ? 0 : options.budgets().get(l - 1);
+            int[] wider = counts.clone();
+            out.add(level(uniform.get(l), given, wider));
+        }
+        return out;
+    }
+
+    private SearchedLevel level(WidthLevel uniform, double given, int[] wider) {
+        double factor = 1;
+        for (int check = 0; ; check++) {
+            boolean reached = shrink(uniform, given, factor);
+            if (reached) {
+                grow(uniform, given, factor, wider);
+            }
+            WidthLevel found = new WidthLevel(uniform.name(), uniform.width(), counts, Map.of());
+            double[] t = timing.millis(List.of(uniform, found), CHECK_ROUNDS);
+            double budget = given > 0 ? given : t[0];
+            if (!reached || t[1] <= TOLERANCE * budget || check == CHECKS) {
+                double[] losses = losses(List.of(uniform, found));
+                return new SearchedLevel(found, t[0], t[1], losses[0], losses[1]);
+            }
+            factor *= budget / t[1];
+        }
+    }
+
+    /** False where no cut saves time any more. */
+    private boolean shrink(WidthLevel uniform, double given, double factor) {
+        List<Cut> cuts = new ArrayList<>();
+        for (int g = 0; g < counts.length; g++) {
+            cuts.addAll(cuts(g));
+        }
+        double first = Double.NaN;
+        while (true) {
+            double[] t = timing.millis(List.of(uniform, current(uniform)), ROUNDS);
+            double budget = factor * (given > 0 ? given : t[0]);
+            first = Double.isNaN(first) ? t[1] - budget : first;
+            double done = 1 - (t[1] - budget) / Math.max(first, 1e-9);
+            listener.progress("search " + uniform.name(), Math.round(100 * Math.max(0, Math.min(1, done))), 100);
+            if (t[1] <= budget) {
+                return true;
+            }
+            Cut best = cheapest(uniform, cuts, t[1] - budget, NOISE * t[1]);
+            if (best == null) {
+                return false;
+            }
+            counts[best.group] = best.count;
+            loss += best.lossMore;
+            stamp++;
+            cuts.removeIf(c -> c.group == best.group);
+            cuts.addAll(cuts(best.group));
+        }
+    }
+
+    private @Nullable Cut cheapest(WidthLevel uniform, List<Cut> cuts, double needed, double least) {
+        while (true) {
+            cuts.sort(Comparator.comparingDouble(c -> c.price(needed, least)));
+            if (cuts.isEmpty() || cuts.get(0).price(needed, least) == Double.POSITIVE_INFINITY) {
+                return null;
+            }
+            if (cuts.get(0).stamp == stamp) {
+                return cuts.get(0);
+            }
+            List<Cut> stale = cuts.stream()
+                    .filter(c -> c.stamp != stamp && c.price(needed, least) < Double.POSITIVE_INFINITY)
+                    .limit(AT_A_TIME)
+                    .toList();
+            measure(uniform, stale);
+        }
+    }
+
+    private void measure(WidthLevel uniform, List<Cut> cuts) {
+        List<WidthLevel> levels = new ArrayList<>();
+        levels.add(current(uniform));
+        for (Cut c : cuts) {
+            int[] with = counts.clone();
+            with[c.group] = c.count;
+            levels.add(new WidthLevel(uniform.name(), uniform.width(), with, Map.of()));
+        }
+        double[] times = timing.millis(levels, ROUNDS);
+        double[] losses = losses(levels.subList(1, levels.size()));
+        for (int i = 0; i < cuts.size(); i++) {
+            cuts.get(i).saved = times[0] - times[i + 1];
+            cuts.get(i).lossMore = losses[i] - loss;
+            cuts.get(i).stamp = stamp;
+        }
+    }
+
+    /** Puts channels back, the best first, while the level stays within its time. */
+    private void grow(WidthLevel uniform, double given, double factor, int[] wider) {
+        while (true) {
+            List<int[]> more = new ArrayList<>();
+            List<WidthLevel> levels = new ArrayList<>(List.of(uniform));
+            for (int g = 0; g < counts.length; g++) {
+                int step = WidthLevels.step(model.groups().groups().get(g), roundTo);
+                if (counts[g] < wider[g]) {
+                    int[] with = counts.clone();
+                    with[g] = Math.min(wider[g], counts[g] + step);
+                    more.add(with);
+                    levels.add(new WidthLevel(uniform.name(), uniform.width(), with, Map.of()));
+                }
+            }
+            double[] t = timing.millis(levels, ROUNDS);
+            double budget = factor * (given > 0 ? given : t[0]);
+            List<int[]> fit = new ArrayList<>();
+            List<WidthLevel> fitting = new ArrayList<>();
+            for (int i = 0; i < more.size(); i++) {
+                if (t[i + 1] <= budget) {
+                    fit.add(more.get(i));
+                    fitting.add(levels.get(i + 1));
+                }
+            }
+            double[] losses = losses(fitting);
+            int best = -1;
+            for (int i = 0; i < losses.length; i++) {
+                best = losses[i] < (best < 0 ? loss : losses[best]) ? i : best;
+            }
+            if (best < 0) {
+                return;
+            }
+            counts = fit.get(best);
+            loss = losses[best];
+            stamp++;
+        }
+    }
+
+    /** Counts that a group may be cut to next: one step, two, four, and so on. */
+    private List<Cut> cuts(int g) {
+        ChannelGroup group = model.groups().groups().get(g);
+        List<Cut> out = new ArrayList<>();
+        int step = WidthLevels.step(group, roundTo);
+        for (int by = step; !group.frozen() && counts[g] - by >= Math.min(step, group.size()); by *= 2) {
+            out.add(new Cut(g, counts[g] - by));
+        }
+        return out;
+    }
+
+    private WidthLevel current(WidthLevel like) {
+        return new WidthLevel(like.name(), like.width(), counts, Map.of());
+    }
+
+    private double[] losses(List<WidthLevel> levels) {
+        double[] out = new double[levels.size()];
+        for (int from = 0; from < out.length; from += AT_A_TIME) {
+            List<WidthLevel> some = levels.subList(from, Math.min(out.length, from + AT_A_TIME));
+            ScalableModel with = new ScalableModel(
+                    model.name(), model.graph(), model.groups(), some, model.preprocessing(), Map.of());
+            System.arraycopy(Calibration.losses(with, backend, sample), 0, out, from, some.size());
+        }
+        return out;
+    }
+}

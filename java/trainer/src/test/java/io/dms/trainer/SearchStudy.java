@@ -1,0 +1,135 @@
+package io.dms.trainer;
+
+import io.dms.backend.cpu.CpuBackend;
+import io.dms.compiler.Accuracy;
+import io.dms.compiler.CompileListener;
+import io.dms.compiler.CompileOptions;
+import io.dms.compiler.CompileResult;
+import io.dms.compiler.Compiler;
+import io.dms.compiler.SearchOptions;
+import io.dms.compiler.SearchedLevel;
+import io.dms.compiler.data.Datasets;
+import io.dms.compiler.data.LabelledImages;
+import io.dms.compiler.tuning.TuningListener;
+import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.ScalableModel;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Searched levels against uniform ones at equal measured latency: on a model that was tuned a little, so that narrow levels
+ * can be told from one another, the search, and for both kinds of levels the accuracy calibrated and after a short nested
+ * tuning more. A seed says which images are drawn and trained on. Prints lines of CSV, asserts nothing. By hand:
+ * {@code mvn -Dquick -pl java/trainer -am test -Dtest=SearchStudy -Dsurefire.failIfNoSpecifiedTests=false}, with
+ * {@code -Dtest.argLine=} and what {@link ImportanceStudy} takes, {@code -Dstudy.model=FILE} (tuned with uniform levels),
+ * {@code -Dstudy.steps} (of 64 images), and {@code -Dstudy.keep=FOLDER}, where models are kept between the two
+ * {@code -Dstudy.parts}, {@code search} and {@code tune}.
+ */
+class SearchStudy {
+    private static final int BATCH = 64;
+    private static final List<String> KINDS = List.of("uniform", "searched");
+
+    private final Path data = Study.data();
+    private final Path keep = Path.of(System.getProperty("study.keep", "."));
+    private final LabelledImages training = Datasets.open(Study.training(data), Datasets.Part.TRAIN, 32, 32);
+    private final LabelledImages test = Datasets.open(data.resolve("cifar10"), Datasets.Part.TEST, 32, 32);
+    private final int testImages = Integer.getInteger("study.accuracy", 2000);
+
+    @Test
+    void searched_against_uniform() throws IOException {
+        Study.line("kind,seed,level,stage,counts,ms,loss,top1,images");
+        String parts = System.getProperty("study.parts", "search,tune");
+        for (String s : System.getProperty("study.seeds", "1,2,3").split(",", -1)) {
+            if (parts.contains("search")) {
+                search(Long.parseLong(s));
+            }
+            if (parts.contains("tune")) {
+                for (String kind : System.getProperty("study.kinds", String.join(",", KINDS))
+                        .split(",", -1)) {
+                    tune(kind, Long.parseLong(s));
+                }
+            }
+        }
+    }
+
+    private Path kept(String kind, long seed) {
+        return keep.resolve(kind + "-" + seed + ".dms.onnx");
+    }
+
+    private void search(long seed) throws IOException {
+        ScalableModel start = ScalableModelFile.read(Path.of(System.getProperty("study.model")));
+        CompileOptions options = CompileOptions.DEFAULT
+                .withWidths(List.of(1.0, 0.5, 0.25))
+                .withSeed(seed)
+                .withCalibrationImages(500)
+                .withAccuracyImages(testImages);
+        Compiler compiler = new Compiler(new CpuBackend(), CompileListener.SILENT);
+        SearchOptions search = new SearchOptions(Integer.getInteger("study.images", 64), List.of(), 1);
+        CompileResult uniform = compiler.search(start, options, training, test);
+        CompileResult searched = compiler.search(start, options.withSearch(search), training, test);
+        for (String kind : KINDS) {
+            boolean found = kind.equals("searched");
+            CompileResult of = found ? searched : uniform;
+            ScalableModelFile.write(of.model(), kept(kind, seed));
+            for (int l = 0; l < of.model().levels().size(); l++) {
+                SearchedLevel timed = searched.report().searched().get(l);
+                Accuracy calibrated =
+                        Objects.requireNonNull(of.report().levels().get(l).calibrated());
+                line(
+                        kind,
+                        seed,
+                        "calibrated",
+                        of.model().levels().get(l),
+                        found ? timed.millis() : timed.uniformMillis(),
+                        found ? timed.loss() : timed.uniformLoss(),
+                        calibrated.top1());
+            }
+        }
+    }
+
+    private void tune(String kind, long seed) throws IOException {
+        ScalableModel model = ScalableModelFile.read(kept(kind, seed));
+        int steps = Integer.getInteger("study.steps", 300);
+        TuningOptions options = new TuningOptions(
+                1, BATCH, 0.02, 1e-4, 0, seed, false, TuningOptions.Precision.BF16, steps * BATCH, 1, null);
+        ScalableModel tuned =
+                Objects.requireNonNull(new NestedTraining(model, options, TuningListener.NONE).run(training, null));
+        try (Session session = new CpuBackend().open(tuned, SessionOptions.DEFAULT.withBatch(50))) {
+            for (WidthLevel level : tuned.levels()) {
+                Accuracy a = Accuracy.measure(
+                        session,
+                        level,
+                        test,
+                        testImages,
+                        Objects.requireNonNull(tuned.preprocessing()),
+                        CompileListener.SILENT);
+                line(kind, seed, "tuned " + steps, level, Double.NaN, Double.NaN, a.top1());
+            }
+        }
+    }
+
+    private void line(String kind, long seed, String stage, WidthLevel level, double millis, double loss, double top1)
+            throws IOException {
+        Study.line(String.format(
+                Locale.ROOT,
+                "%s,%d,%s,%s,%s,%.4f,%.4f,%.4f,%d",
+                kind,
+                seed,
+                level.name(),
+                stage,
+                Arrays.toString(level.counts()).replace(", ", " "),
+                millis,
+                loss,
+                top1,
+                testImages));
+    }
+}
