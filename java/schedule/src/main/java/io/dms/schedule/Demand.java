@@ -7,6 +7,8 @@ package io.dms.schedule;
  */
 final class Demand {
     private static final double LATELY_SECONDS = 600;
+    /** As if nothing had been asked for so long before the start: a few early requests are no flood. */
+    private static final double BEGIN_SECONDS = 10;
 
     private final int contexts;
     private final double[] total;
@@ -41,14 +43,21 @@ final class Demand {
         return lately.length;
     }
 
-    /** Requests per second over all the time. */
-    double rate(int pair, boolean connected, double elapsed) {
-        return total[2 * pair + (connected ? 1 : 0)] / Math.max(1, elapsed);
+    /**
+     * Requests per second to be expected until the horizon: as over all the time, and the more as lately the nearer the
+     * horizon is.
+     *
+     * @param connectedNow whether a server can be reached at this moment
+     */
+    double rate(int pair, boolean connected, double elapsed, double left, boolean connectedNow) {
+        double near = LATELY_SECONDS / (LATELY_SECONDS + left);
+        double whole = total[2 * pair + (connected ? 1 : 0)] / (elapsed + BEGIN_SECONDS);
+        return (1 - near) * whole + (connected == connectedNow ? near * latelyRate(pair, elapsed) : 0);
     }
 
     /** Requests per second lately. */
     double latelyRate(int pair, double elapsed) {
-        double window = LATELY_SECONDS * (1 - Math.exp(-Math.max(1, elapsed) / LATELY_SECONDS));
+        double window = LATELY_SECONDS * (1 - Math.exp(-(elapsed + BEGIN_SECONDS) / LATELY_SECONDS));
         return lately[pair] / window;
     }
 

@@ -45,12 +45,12 @@ final class PlaceScheduler implements Scheduler {
     public void decide(Request r, State s, Decision out) {
         out.clear();
         seen++;
-        if (server && s.isConnected()) {
-            int v = cloud(r, s);
-            if (v >= 0 && Serving.pays(v, r, s)) {
-                Serving.run(v, s, out);
+        int there = server && s.isConnected() ? cloud(r, s) : -1;
+        if (there >= 0) {
+            if (Serving.pays(there, r, s)) {
+                Serving.run(there, s, out);
             } else {
-                out.refuse(v >= 0 && table.dollars(v, r.context) > s.dollarsLeft() ? Reason.MONEY : Reason.ENERGY);
+                out.refuse(table.dollars(there, r.context) > s.dollarsLeft() ? Reason.MONEY : Reason.ENERGY);
             }
         } else if (device) {
             int v = mostAccurate(r, s);

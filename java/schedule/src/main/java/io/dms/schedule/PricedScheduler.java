@@ -92,24 +92,35 @@ final class PricedScheduler implements Scheduler {
                 best = v;
             }
         }
-        if (best < 0 || !serve(best, s, out)) {
+        if (best < 0 || !serve(best, r, s, out)) {
             out.refuse(why);
             return;
         }
         out.degraded = table.accuracy(best, r.context) < table.bestAccuracy(r.task, r.context);
     }
 
-    private boolean serve(int v, State s, Decision out) {
+    private boolean serve(int v, Request r, State s, Decision out) {
+        long latest = latestNanos(v, r, s);
         if (!s.isResident(v)) {
             eviction.clear();
             keepWanted(s);
-            if (!eviction.load(v, s, out, Long.MAX_VALUE)) {
+            if (!eviction.load(v, s, out, latest)) {
                 return false;
             }
         }
         eviction.use(v);
-        Serving.run(v, s, out);
+        Serving.run(v, s, out, latest);
         return true;
+    }
+
+    /** When a run must begin, so that it ends before the deadline. */
+    private long latestNanos(int v, Request r, State s) {
+        if (r.deadlineNanos == Request.NO_DEADLINE) {
+            return Long.MAX_VALUE;
+        }
+        double seconds = table.deviceSeconds(v, r.context, s, r.frame) * deviceSeconds.of(v)
+                + (table.needsServer(v) ? table.remoteSeconds(v, r.context, s) : 0);
+        return r.deadlineNanos - (long) (seconds * 1e9);
     }
 
     private void keepWanted(State s) {
@@ -127,8 +138,9 @@ final class PricedScheduler implements Scheduler {
 
     private static int rank(Reason r) {
         return switch (r) {
-            case SAVED -> 4;
-            case DEADLINE -> 3;
+            case SAVED -> 5;
+            case DEADLINE -> 4;
+            case MEMORY -> 3;
             case MONEY -> 2;
             case ENERGY -> 1;
             default -> 0;
@@ -151,7 +163,7 @@ final class PricedScheduler implements Scheduler {
                 && s.answerNanos(v, r, deviceSeconds.of(v), loadFactor(v, s)) > r.deadlineNanos) {
             return Reason.DEADLINE;
         }
-        return !s.isResident(v) && !eviction.possible(v, s) ? Reason.ENERGY : Reason.NONE;
+        return !s.isResident(v) && !eviction.possible(v, s) ? Reason.MEMORY : Reason.NONE;
     }
 
     /** Of what is missing, the factor of the slowest to load. */

@@ -16,6 +16,8 @@ final class Prices {
     static final double LEAST = 1e-6;
 
     private static final int STEPS = 18;
+    /** Requests below which nothing is kept for them. */
+    private static final double LEAST_REQUESTS = 0.5;
     /** How near to a price is just above or below it. */
     private static final double NEAR = 0.02;
     /** The share of what is left that loading for a mixture may take. */
@@ -205,11 +207,11 @@ final class Prices {
     /** Chooses what to keep at prices, loading charged by a weight. */
     private void keep(double perJoule, double perDollar, double loading) {
         residency.clear();
-        double stay = Math.min(RESIDENCE_SECONDS, state.leftSeconds());
+        double stay = stay();
         double up = 0.5 * demand.connectedShare() + (state.isConnected() ? 0.5 : 0);
         for (int p = 0; p < demand.pairs(); p++) {
             double rate = demand.latelyRate(p, elapsed);
-            if (rate * stay < 0.5) {
+            if (rate * stay < LEAST_REQUESTS) {
                 continue;
             }
             int c = p % contexts;
@@ -237,12 +239,16 @@ final class Prices {
         residency.choose(state.budgets().memoryBytes());
     }
 
+    private double stay() {
+        return Math.min(RESIDENCE_SECONDS, state.leftSeconds());
+    }
+
     private void spend(double perJoule, double perDollar) {
         spendJoules = 0;
         spendDollars = 0;
         for (int p = 0; p < demand.pairs(); p++) {
             for (int side = 0; side < 2; side++) {
-                double rate = demand.rate(p, side == 1, elapsed);
+                double rate = demand.rate(p, side == 1, elapsed, state.leftSeconds(), state.isConnected());
                 if (rate > 0) {
                     cell(p, side == 1, rate, perJoule, perDollar);
                 }
@@ -252,12 +258,14 @@ final class Prices {
 
     private void cell(int p, boolean connected, double rate, double perJoule, double perDollar) {
         int c = p % contexts;
+        // What serves a context that is not there now would be loaded when it comes.
+        boolean current = demand.latelyRate(p, elapsed) * stay() >= LEAST_REQUESTS;
         int best = -1;
         double most = 0;
         for (int v : table.variantsOf(p / contexts)) {
             boolean there = table.needsServer(v)
                     ? connected && (!table.onDevice(v) || wanted[v])
-                    : wanted[v] || Double.isNaN(table.accuracy(v, 0));
+                    : wanted[v] || (!current && Double.isNaN(table.accuracy(v, 0)));
             if (there) {
                 double a = score(v, c, perJoule, perDollar);
                 if (a > most) {

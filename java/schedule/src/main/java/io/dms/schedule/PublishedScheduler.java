@@ -78,7 +78,7 @@ final class PublishedScheduler implements Scheduler {
             return;
         }
         if (!enter(n, v, s, out)) {
-            out.refuse(Reason.FAILED);
+            out.refuse(Reason.MEMORY);
             return;
         }
         eviction.use(v);

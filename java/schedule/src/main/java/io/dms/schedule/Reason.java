@@ -10,6 +10,8 @@ public enum Reason {
     ENERGY,
     /** What is left of the money does not pay for the only variants that are left. */
     MONEY,
+    /** No variant fits the memory that can be freed. */
+    MEMORY,
     /** No variant answers in time. */
     DEADLINE,
     /** Only a server could answer, and there is no connection. */

@@ -23,7 +23,7 @@ final class Serving {
         if (!s.isResident(v)) {
             eviction.clear();
             if (!eviction.load(v, s, out, Long.MAX_VALUE)) {
-                out.refuse(Reason.FAILED);
+                out.refuse(Reason.MEMORY);
                 return;
             }
         }
@@ -31,10 +31,15 @@ final class Serving {
         run(v, s, out);
     }
 
-    /** Adds the run. */
+    /** Adds the run, whenever it can begin. */
     static void run(int v, State s, Decision out) {
+        run(v, s, out, Long.MAX_VALUE);
+    }
+
+    /** Adds the run. */
+    static void run(int v, State s, Decision out, long latestNanos) {
         out.variant = v;
-        out.add(Decision.Action.RUN, v, s.nowNanos(), Long.MAX_VALUE);
+        out.add(Decision.Action.RUN, v, s.nowNanos(), latestNanos);
     }
 
     /** Whether what is left pays for a request by a server's variant. */

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  * standing; where it leaps ahead, the horizon comes nearer and nothing else happens.
  */
 public final class State {
+    private static final double MOST_MARGIN_SECONDS = 60;
+
     private final CatalogTable table;
     private final Budgets budgets;
     private final boolean[] loaded;
     private final long[] ready;
     private final long[] frameOf;
     private final long start;
+    /** Seconds' worth that is kept back, since demand is not known so well that the last requests find something left. */
+    private final double margin;
 
     private long offset;
     private long last;
@@ -46,6 +50,7 @@ public final class State {
         frameOf = new long[table.units()];
         Arrays.fill(frameOf, Long.MIN_VALUE);
         start = startNanos;
+        margin = Math.min(MOST_MARGIN_SECONDS, 0.01 * budgets.horizonSeconds());
         last = startNanos;
         now = startNanos;
         tokensAt = startNanos;
@@ -117,12 +122,12 @@ public final class State {
         Double watts = budgets.watts();
         return watts != null
                 ? Math.max(0, watts + (joulesLeft / Budgets.BURST_SECONDS - 0.5 * watts) * 0.5)
-                : joulesLeft / leftSeconds();
+                : joulesLeft / (leftSeconds() + margin);
     }
 
     /** Dollars per second that can be kept up. */
     double dollarsPerSecond() {
-        return dollarsLeft / leftSeconds();
+        return dollarsLeft / (leftSeconds() + margin);
     }
 
     /** Takes from the budgets what was spent. What was measured may be more than what was left: then nothing is left. */

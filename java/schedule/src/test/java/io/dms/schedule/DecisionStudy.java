@@ -3,13 +3,17 @@ package io.dms.schedule;
 import io.dms.schedule.sim.PaperCatalog;
 import java.util.Arrays;
 import java.util.Locale;
+import org.junit.jupiter.api.Test;
 
 /** What a decision costs: nanoseconds by percentile after a warm-up, of deciding and of planning apart. */
 final class DecisionStudy {
     private static final int WARM = 60_000;
     private static final int SAMPLES = 60_000;
 
-    private DecisionStudy() {}
+    @Test
+    void microseconds() {
+        main();
+    }
 
     /** Runs. */
     public static void main(String... args) {

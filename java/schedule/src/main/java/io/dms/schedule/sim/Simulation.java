@@ -116,6 +116,10 @@ public final class Simulation {
         double catalogJoules = state.joules(v, request);
         double joules = table.onDevice(v) ? catalogJoules * factor : catalogJoules;
         long begin = state.beginNanos(v);
+        if (begin > decision.latestNanos(decision.actions() - 1)) {
+            tally.refused(request.task, Reason.DEADLINE);
+            return true;
+        }
         long answer = begin + (long) ((seconds + remote) * 1e9);
         double price = table.dollars(v, request.context);
         state.spend(joules, price);

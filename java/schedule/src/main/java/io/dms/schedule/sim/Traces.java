@@ -6,6 +6,7 @@ import io.dms.schedule.catalog.Catalog;
 import io.dms.schedule.catalog.Task;
 import io.dms.schedule.catalog.Variant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,16 @@ public final class Traces {
         }
     }
 
+    /** So many moments of a Poisson process in as many seconds: gaps are exponential, and the last is inside. */
+    private static double[] times(int count, SplittableRandom random) {
+        double[] out = new double[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = random.nextDouble() * count;
+        }
+        Arrays.sort(out);
+        return out;
+    }
+
     private static double exponential(SplittableRandom random, double mean) {
         return -mean * Math.log(1 - random.nextDouble());
     }
@@ -73,14 +84,13 @@ public final class Traces {
         }
         SplittableRandom random = new SplittableRandom(seed);
         Draft d = new Draft();
-        double at = 0;
+        double[] times = times(requests, random);
         int task = random.nextInt(table.tasks());
         for (int i = 0; i < requests; i++) {
-            at += exponential(random, 1);
             if (random.nextDouble() < turn) {
                 task = (task + 1) % table.tasks();
             }
-            d.add(at, task, 0, i);
+            d.add(times[i], task, 0, i);
         }
         return d.done(Math.max(1, requests), new long[0]);
     }
@@ -99,13 +109,12 @@ public final class Traces {
         }
         SplittableRandom random = new SplittableRandom(seed);
         Draft d = new Draft();
-        double at = 0;
+        double[] times = times(requests, random);
         double period = STRETCH_SECONDS / Math.max(share, 1e-9);
         double phase = random.nextDouble();
         for (int i = 0; i < requests; i++) {
-            at += exponential(random, 1);
-            double turn = at / period + phase;
-            d.add(at, task, turn - Math.floor(turn) < share ? context : 0, i);
+            double turn = times[i] / period + phase;
+            d.add(times[i], task, turn - Math.floor(turn) < share ? context : 0, i);
         }
         return d.done(Math.max(1, requests), new long[0]);
     }
@@ -202,7 +211,7 @@ public final class Traces {
             int[] counts = new int[PEOPLE];
             seen.forEach(s -> counts[(int) s[1]]++);
             int[] sorted = counts.clone();
-            java.util.Arrays.sort(sorted);
+            Arrays.sort(sorted);
             int best = 0;
             double bestShare = 0;
             for (int i = 0; i < task.contexts().size(); i++) {

@@ -5,6 +5,7 @@ import io.dms.schedule.CatalogTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Test;
 
 /**
  * Schedulers against the offline optimum on days from 50 seeds, with much and little energy and money. Prints a table;
@@ -27,7 +28,10 @@ final class OptimumStudy {
             new Setting("little of both", 18_000, 0.02, 0.3),
             new Setting("starving", 7_200, 0.0667, 0.3));
 
-    private OptimumStudy() {}
+    @Test
+    void fifty_seeds() {
+        main();
+    }
 
     /** Runs. */
     public static void main(String... args) {
