@@ -69,6 +69,9 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(new InspectCommand(console));
         line.addSubcommand(
                 "data", new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console)));
+        line.addSubcommand(
+                "schedule",
+                new CommandLine(new ScheduleCommand(console)).addSubcommand(new ScheduleSimulateCommand(console)));
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));

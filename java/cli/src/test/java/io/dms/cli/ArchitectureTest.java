@@ -128,10 +128,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void control_reads_no_clock_and_starts_no_thread() {
+    void what_decides_reads_no_clock_and_starts_no_thread() {
         noClasses()
                 .that()
-                .resideInAPackage("io.dms.control..")
+                .resideInAnyPackage(
+                        "io.dms.control..", "io.dms.schedule", "io.dms.schedule.catalog", "io.dms.schedule.sim")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()
