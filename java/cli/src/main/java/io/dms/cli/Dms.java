@@ -65,6 +65,7 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(new TrainCommand(console));
         line.addSubcommand(new ProfileCommand(console));
         line.addSubcommand(new RunCommand(console));
+        line.addSubcommand(new ServeCommand(console));
         line.addSubcommand(new ExportCommand(console));
         line.addSubcommand(new InspectCommand(console));
         line.addSubcommand(

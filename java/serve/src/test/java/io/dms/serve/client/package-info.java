@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.serve.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.serve.protocol;
+
+import org.jspecify.annotations.NullMarked;
