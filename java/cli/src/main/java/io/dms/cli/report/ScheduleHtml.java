@@ -51,7 +51,8 @@ public final class ScheduleHtml {
             section(
                     out,
                     "Memory too small for all models",
-                    "Requests that were served, by the megabytes that the original networks would load for a request."
+                    "Requests that were served, by the megabytes that the original networks would load for a request;"
+                            + " at 0, a trace asks for one task only."
                             + " Mean of " + r.traces() + (r.traces() == 1 ? " trace." : " traces.") + read,
                     List.of("caching", "joules"),
                     table("MB for a request", "", r.caching()));

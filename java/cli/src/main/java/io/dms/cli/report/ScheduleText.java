@@ -77,7 +77,7 @@ public final class ScheduleText {
     static String refused(Summary s) {
         return s.refused().entrySet().stream()
                 .filter(e -> e.getKey() != Reason.NONE && e.getValue() > 0)
-                .map(e -> e.getKey().word() + " " + share(e.getValue()))
+                .map(e -> e.getKey().word() + (e.getValue() < 0.0005 ? " <0.1 %" : " " + share(e.getValue())))
                 .collect(Collectors.joining(", "));
     }
 
