@@ -11,8 +11,17 @@ import io.dms.model.UserException;
  * @param weightBudgetBytes upper bound of packed weights kept in the bank, over all levels of the session
  * @param yielding true where a call shall use fewer than {@code threads} threads while other processes keep cores busy,
  *     rather than wait for those cores; backends that don't run on the CPU's cores ignore it
+ * @param precision the arithmetic; a backend or a device that has not got it refuses by a UserException
+ * @param launch how a GPU is given its work; backends that run on the CPU ignore it
  */
-public record SessionOptions(int batch, int threads, WeightPolicy weights, long weightBudgetBytes, boolean yielding) {
+public record SessionOptions(
+        int batch,
+        int threads,
+        WeightPolicy weights,
+        long weightBudgetBytes,
+        boolean yielding,
+        Precision precision,
+        Launch launch) {
     /** What happens to packed weights when levels change. */
     public enum WeightPolicy {
         /** A level is packed on first use and kept in a bank, the least recently used level dropped over the budget. */
@@ -21,8 +30,31 @@ public record SessionOptions(int batch, int threads, WeightPolicy weights, long 
         REPACK
     }
 
-    /** Batch 1, all cores, a bank without bound, always all threads. */
+    /** The arithmetic inside; tensors at the interface are float32 whatever it is. */
+    public enum Precision {
+        /** Single precision. */
+        FP32,
+        /** Tensors in single precision, products rounded to 10 bits of mantissa where the device has such units. */
+        TF32,
+        /** Tensors in half precision, sums in single. */
+        FP16
+    }
+
+    /** How a GPU is given its work. */
+    public enum Launch {
+        /** One recorded graph for each prepared level, replayed; where none can be recorded, as {@link #REBIND}. */
+        GRAPH,
+        /** Step by step, the descriptors of each step bound to the level's channels. */
+        REBIND
+    }
+
+    /** Batch 1, all cores, a bank without bound, always all threads, single precision, graphs. */
     public static final SessionOptions DEFAULT = new SessionOptions(1, 0, WeightPolicy.BANK, Long.MAX_VALUE, false);
+
+    /** Single precision, graphs. */
+    public SessionOptions(int batch, int threads, WeightPolicy weights, long weightBudgetBytes, boolean yielding) {
+        this(batch, threads, weights, weightBudgetBytes, yielding, Precision.FP32, Launch.GRAPH);
+    }
 
     /** Checks the ranges. */
     public SessionOptions {
@@ -39,26 +71,36 @@ public record SessionOptions(int batch, int threads, WeightPolicy weights, long 
 
     /** These options with another batch. */
     public SessionOptions withBatch(int batch) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
     }
 
     /** These options with another thread count. */
     public SessionOptions withThreads(int threads) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
     }
 
     /** These options with another policy for packed weights. */
     public SessionOptions withWeights(WeightPolicy weights) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
     }
 
     /** These options with another budget for packed weights. */
     public SessionOptions withWeightBudgetBytes(long bytes) {
-        return new SessionOptions(batch, threads, weights, bytes, yielding);
+        return new SessionOptions(batch, threads, weights, bytes, yielding, precision, launch);
     }
 
     /** These options, yielding cores to other processes or not. */
     public SessionOptions withYielding(boolean yielding) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+    }
+
+    /** These options in another arithmetic. */
+    public SessionOptions withPrecision(Precision precision) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+    }
+
+    /** These options with another way to give a GPU its work. */
+    public SessionOptions withLaunch(Launch launch) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
     }
 }

@@ -38,7 +38,7 @@ class KitCatchesTest {
         }
 
         @Override
-        List<String> files() {
+        protected List<String> files() {
             return List.of("linear");
         }
     }

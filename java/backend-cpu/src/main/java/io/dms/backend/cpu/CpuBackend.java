@@ -95,6 +95,11 @@ public final class CpuBackend implements Backend {
         if (!why.isEmpty()) {
             throw new UserException(why.get(0));
         }
+        if (options.precision() != SessionOptions.Precision.FP32) {
+            throw new UserException("the cpu backend computes in fp32 only, not in "
+                    + options.precision().name().toLowerCase(java.util.Locale.ROOT)
+                    + ": leave the precision out, or choose backend cudnn");
+        }
         boolean fixed = model.graph().inputs().stream().anyMatch(v -> !v.shape().hasBatch());
         if (options.batch() != 1 && fixed) {
             Graph.Value first = model.graph().inputs().get(0);

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.dms.model.Node;
 import io.dms.model.UserException;
+import io.dms.runtime.ResizeTables;
 import io.dms.runtime.Step;
 import java.util.Arrays;
 import java.util.List;

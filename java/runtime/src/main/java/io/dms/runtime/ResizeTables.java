@@ -1,11 +1,12 @@
-package io.dms.backend.cpu;
+package io.dms.runtime;
 
 import io.dms.model.Node;
+import io.dms.model.UserException;
 import java.util.Arrays;
 
-/** Where each output index of a Resize reads, by the formulas of ONNX operator set 17. */
+/** Where each output index of a Resize reads, by the formulas of ONNX operator set 17. Immutable; shared by backends. */
 @SuppressWarnings("ArrayRecordComponent")
-final class ResizeTables {
+public final class ResizeTables {
     private final Node node;
     private final long[] in;
     private final long[] out;
@@ -13,9 +14,14 @@ final class ResizeTables {
     private final String mode;
 
     /** Indices and weights for each output index of one axis. */
-    record Taps(int[][] index, float[][] weight) {}
+    public record Taps(int[][] index, float[][] weight) {}
 
-    ResizeTables(Node node, long[] in, long[] out) {
+    /**
+     * @param node a Resize
+     * @param in dimensions of its input
+     * @param out dimensions of its output
+     */
+    public ResizeTables(Node node, long[] in, long[] out) {
         this.node = node;
         this.in = in;
         this.out = out;
@@ -27,8 +33,14 @@ final class ResizeTables {
         this.mode = node.stringAttr("mode", "nearest");
     }
 
-    boolean isNearest() {
+    /** True where each output index reads one input index. */
+    public boolean isNearest() {
         return mode.equals("nearest");
+    }
+
+    private UserException unsupported(String what) {
+        return new UserException("can't run node " + node.name() + " (Resize): " + what
+                + " is not supported, export it with another one");
     }
 
     /** The coordinate in the input, as a real number. */
@@ -48,12 +60,12 @@ final class ResizeTables {
                 double adjustment = out[axis] / (s * in[axis]);
                 yield in[axis] / 2.0 * (1 - adjustment) + (i + 0.5) / s - 0.5;
             }
-            default -> throw OtherLowering.unsupported(node, "coordinate_transformation_mode " + how);
+            default -> throw unsupported("coordinate_transformation_mode " + how);
         };
     }
 
     /** For each axis and output index, the input index. */
-    int[][] nearest() {
+    public int[][] nearest() {
         String how = node.stringAttr("nearest_mode", "round_prefer_floor");
         int[][] t = new int[in.length][];
         for (int a = 0; a < in.length; a++) {
@@ -73,7 +85,7 @@ final class ResizeTables {
     }
 
     /** True where the tables are those of nearest neighbours by half-pixel centres on the spatial axes. */
-    boolean isHalfPixelNearest() {
+    public boolean isHalfPixelNearest() {
         int[][] t = nearest();
         for (int a = 0; a < in.length; a++) {
             if (a < 2 && in[a] != out[a]) {
@@ -95,8 +107,12 @@ final class ResizeTables {
         return true;
     }
 
-    /** Linear or cubic taps of one axis. */
-    Taps taps(int axis) {
+    /**
+     * Linear or cubic taps of one axis.
+     *
+     * @throws UserException if the node has a mode that there is no formula for
+     */
+    public Taps taps(int axis) {
         int n = (int) out[axis];
         int last = (int) in[axis] - 1;
         int[][] index = new int[n][];
@@ -115,7 +131,7 @@ final class ResizeTables {
                 low = (int) Math.floor(x) - 1;
                 w = cubic(x - Math.floor(x), node.floatAttr("cubic_coeff_a", -0.75f));
             } else {
-                throw OtherLowering.unsupported(node, "mode " + mode);
+                throw unsupported("mode " + mode);
             }
             index[i] = new int[w.length];
             weight[i] = new float[w.length];

@@ -1,0 +1,148 @@
+package io.dms.backend.cudnn;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which algorithm is the fastest for each convolution, as found by searches, kept in one JSON file for a device and a
+ * version of the library. A file that can't be read is thrown away with one line, and written anew. Thread-safe; several
+ * processes may share a file, the last one to write wins.
+ */
+final class AlgorithmCache {
+    private static final Logger LOG = LoggerFactory.getLogger(AlgorithmCache.class);
+    private static final int SCHEMA = 1;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final Path file;
+    private final String device;
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    /**
+     * What a search found.
+     *
+     * @param fused whether the library has the algorithm with bias and activation; null where that was not tried
+     */
+    record Entry(Algorithm algorithm, @Nullable Boolean fused) {}
+
+    /**
+     * @param folder where files are kept
+     * @param device everything beside a convolution's own shape that an algorithm depends on: device, architecture,
+     *     version of the library
+     */
+    AlgorithmCache(Path folder, String device) {
+        this.device = device;
+        this.file = folder.resolve("algorithms-" + device.replaceAll("[^A-Za-z0-9.]+", "-") + ".json");
+        load();
+    }
+
+    /** {@code $XDG_CACHE_HOME/dms/cudnn}, by default below {@code ~/.cache}. */
+    static Path folder() {
+        String given = System.getenv("XDG_CACHE_HOME");
+        Path base = given == null || given.isBlank() || !Path.of(given).isAbsolute()
+                ? Path.of(System.getProperty("user.home", "."), ".cache")
+                : Path.of(given);
+        return base.resolve("dms").resolve("cudnn");
+    }
+
+    Path file() {
+        return file;
+    }
+
+    private void load() {
+        try {
+            JsonNode root = mapper.readTree(file.toFile());
+            if (root == null
+                    || root.path("schema").asInt() != SCHEMA
+                    || !root.path("device").asText().equals(device)) {
+                throw new IOException("it is of another form or another device");
+            }
+            Map<String, Entry> read = new TreeMap<>();
+            for (Map.Entry<String, JsonNode> e : root.path("convolutions").properties()) {
+                JsonNode v = e.getValue();
+                if (!v.path("algorithm").isInt()
+                        || !v.path("math").isInt()
+                        || !v.path("workspace").isIntegralNumber()
+                        || v.path("workspace").asLong() < 0) {
+                    throw new IOException("an entry lacks a field");
+                }
+                Algorithm a = new Algorithm(
+                        v.path("algorithm").asInt(),
+                        v.path("math").asInt(),
+                        v.path("workspace").asLong(),
+                        v.path("deterministic").asBoolean(),
+                        (float) v.path("micros").asDouble(-1));
+                JsonNode fused = v.get("fused");
+                read.put(e.getKey(), new Entry(a, fused == null ? null : fused.asBoolean()));
+            }
+            entries.putAll(read);
+        } catch (NoSuchFileException | java.io.FileNotFoundException absent) {
+            // The first use on this device.
+        } catch (IOException | RuntimeException broken) {
+            LOG.warn("{} can't be used ({}): algorithms are searched again", file, firstLine(broken));
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        String text = e instanceof JsonProcessingException j ? j.getOriginalMessage() : String.valueOf(e.getMessage());
+        return text.lines().findFirst().orElse("");
+    }
+
+    synchronized @Nullable Entry get(String key) {
+        return entries.get(key);
+    }
+
+    /** Keeps an entry; {@link #save} writes it. */
+    synchronized void put(String key, Entry entry) {
+        entries.put(key, entry);
+    }
+
+    /** Writes all entries: to a file beside, then put in place at once. A folder that can't be written costs one line. */
+    synchronized void save() {
+        ObjectNode root = mapper.createObjectNode();
+        root.put("schema", SCHEMA).put("device", device);
+        ObjectNode all = root.putObject("convolutions");
+        entries.forEach((key, e) -> {
+            ObjectNode v = all.putObject(key)
+                    .put("algorithm", e.algorithm().id())
+                    .put("math", e.algorithm().math())
+                    .put("workspace", e.algorithm().workspace())
+                    .put("deterministic", e.algorithm().deterministic());
+            if (e.algorithm().micros() >= 0) {
+                v.put("micros", e.algorithm().micros());
+            }
+            Boolean fused = e.fused();
+            if (fused != null) {
+                v.put("fused", fused.booleanValue());
+            }
+        });
+        try {
+            Files.createDirectories(file.getParent());
+            Path beside = Files.createTempFile(file.getParent(), "algorithms", ".tmp");
+            try {
+                mapper.writerWithDefaultPrettyPrinter().writeValue(beside.toFile(), root);
+                try {
+                    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+                } catch (AtomicMoveNotSupportedException e) {
+                    Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+                }
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} can't be written ({}): algorithms will be searched again next time", file, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.dms.backend.cudnn;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution at one level: what its descriptors are bound to, where its operands lie, and by which algorithm it runs.
+ * Where the library has bias, residual and ReLU in the same kernel that is taken, else the steps behind it.
+ */
+final class ConvCall {
+    private final Device device;
+    private final Convolution convolution;
+    private final Geometry geometry;
+    private final View x;
+    private final Buf weights;
+    private final View y;
+    private final @Nullable Fused fusable;
+    private final List<Runnable> behind;
+    private @Nullable Algorithm algorithm;
+    private boolean fused;
+
+    /**
+     * What the library may do in the same kernel.
+     *
+     * @param bias one number for each channel of y, in the type of y
+     * @param residual in the layout of y, or null
+     * @param relu or the identity
+     */
+    record Fused(Buf bias, @Nullable View residual, boolean relu) {}
+
+    /** @param behind what remains to be done where the library can't fuse */
+    ConvCall(
+            Device device,
+            String step,
+            Geometry geometry,
+            View x,
+            Buf weights,
+            View y,
+            @Nullable Fused fusable,
+            List<Runnable> behind) {
+        this.device = device;
+        this.convolution = device.convolution(step);
+        this.geometry = geometry;
+        this.x = x;
+        this.weights = weights;
+        this.y = y;
+        this.fusable = fusable;
+        this.behind = behind;
+    }
+
+    /** True where a search is needed before the algorithm is known. */
+    boolean isUnknown() {
+        return device.algorithms.get(geometry.key()) == null;
+    }
+
+    /** Bytes of scratch memory, once chosen. */
+    long workspace() {
+        Algorithm a = algorithm;
+        return a == null ? 0 : a.workspace();
+    }
+
+    /**
+     * Takes the algorithm from the cache, or searches it and keeps it there, or takes what the library expects.
+     *
+     * @param work scratch memory for the search; null for no search
+     */
+    void choose(@Nullable DeviceBlock work) {
+        AlgorithmCache.Entry known = device.algorithms.get(geometry.key());
+        if (known == null) {
+            convolution.bind(geometry, geometry.math());
+            Algorithm[] found = find(work);
+            Algorithm best = best(found);
+            if (best == null) {
+                throw new GpuException(
+                        GpuException.Kind.UNSUPPORTED, "cuDNN has no algorithm for the convolution " + geometry.key());
+            }
+            known = new AlgorithmCache.Entry(best, null);
+            if (work != null) {
+                device.algorithms.put(geometry.key(), known);
+            }
+        }
+        algorithm = known.algorithm();
+        Boolean proven = known.fused();
+        fused = fusable != null && mayFuse(fusable, known.algorithm()) && (proven == null || proven);
+    }
+
+    private Algorithm[] find(@Nullable DeviceBlock work) {
+        if (work != null) {
+            try {
+                return convolution.algorithms(
+                        geometry.back(), x.at(), weights.address, y.at(), work.address(), work.bytes());
+            } catch (GpuException e) {
+                if (e.kind() != GpuException.Kind.OUT_OF_MEMORY) {
+                    throw e;
+                }
+            }
+        }
+        return convolution.algorithms(geometry.back(), 0, 0, 0, 0, 0);
+    }
+
+    private @Nullable Algorithm best(Algorithm[] found) {
+        Algorithm any = null;
+        for (Algorithm a : found) {
+            boolean strict = geometry.math() == Gpu.FMA_MATH;
+            boolean rounded = a.math() != Gpu.DEFAULT_MATH && a.math() != Gpu.FMA_MATH;
+            if (a.workspace() > Device.workspaceLimit() || (strict && rounded)) {
+                continue;
+            }
+            Algorithm kept =
+                    strict ? new Algorithm(a.id(), Gpu.FMA_MATH, a.workspace(), a.deterministic(), a.micros()) : a;
+            if (kept.deterministic()) {
+                return kept;
+            }
+            any = any == null ? kept : any;
+        }
+        return any;
+    }
+
+    /** The identity is fused by one algorithm only: CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM. */
+    private static boolean mayFuse(Fused f, Algorithm a) {
+        return f.relu() || a.id() == 1;
+    }
+
+    /** Learns whether the library really fuses here: what it says only when it is called. */
+    void tryFused() {
+        if (!fused) {
+            return;
+        }
+        try {
+            run();
+            remember(true);
+        } catch (GpuException e) {
+            if (e.kind() != GpuException.Kind.UNSUPPORTED) {
+                throw e;
+            }
+            fused = false;
+            remember(false);
+        }
+    }
+
+    private void remember(boolean works) {
+        AlgorithmCache.Entry known = device.algorithms.get(geometry.key());
+        if (known != null && known.fused() == null) {
+            device.algorithms.put(geometry.key(), new AlgorithmCache.Entry(known.algorithm(), works));
+        }
+    }
+
+    void run() {
+        Algorithm a = algorithm;
+        if (a == null) {
+            throw new IllegalStateException("no algorithm was chosen");
+        }
+        long work = a.workspace() == 0 ? 0 : device.workspaceAddress();
+        convolution.bind(geometry, a.math());
+        if (geometry.back()) {
+            convolution.back(y.at(), weights.address, x.at(), a, work);
+        } else if (fused && fusable != null) {
+            View z = fusable.residual();
+            convolution.fused(
+                    x.at(),
+                    weights.address,
+                    fusable.bias().address,
+                    z == null ? 0 : z.at(),
+                    fusable.relu(),
+                    y.at(),
+                    a,
+                    work);
+            return;
+        } else {
+            convolution.forward(x.at(), weights.address, y.at(), a, work);
+        }
+        for (int i = 0; i < behind.size(); i++) {
+            behind.get(i).run();
+        }
+    }
+
+    /** For people: algorithm, scratch memory, what is fused. */
+    String describe() {
+        Algorithm a = algorithm;
+        if (a == null) {
+            return "cudnn, no algorithm yet";
+        }
+        return "cudnn algorithm " + a.id() + ", math " + a.math() + ", workspace " + a.workspace() + " B"
+                + (fused ? ", fused" : behind.isEmpty() ? "" : ", " + behind.size() + " kernels behind it");
+    }
+}

@@ -1,0 +1,360 @@
+package io.dms.backend.cudnn;
+
+import io.dms.backend.cudnn.bridge.BridgeException;
+import io.dms.model.DmsException;
+import io.dms.model.EnvironmentException;
+import io.dms.model.Graph;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.Launch;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one model on a GPU. All levels share one arena, one workspace, one set of descriptors and one set of pinned
+ * buffers, by which inputs and outputs travel.
+ *
+ * <p>With {@link Launch#GRAPH} each prepared level has a recording, made anew only where its memory moved. With
+ * {@link Launch#REBIND} the steps are given to the library one by one; a level that was not prepared then runs by the
+ * algorithms that the library expects to be good, without a search.
+ */
+final class CudnnSession implements Session {
+    private final ScalableModel model;
+    private final SessionOptions options;
+    private final Device device;
+    private final WeightStore weights;
+    private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
+    private final List<Graph.Value> inputs;
+    private final List<Graph.Value> outputs;
+    private final DeviceBlock host;
+    private final FloatBuffer[] hostInputs;
+    private final FloatBuffer[] hostOutputs;
+    private final long[] inputAddresses;
+    private final long[] outputAddresses;
+    private final FloatBuffer[] oneInput = new FloatBuffer[1];
+    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
+    private @Nullable Thread entered;
+    private @Nullable String lost;
+    private boolean closed;
+
+    /** Takes the device over: it is closed with this session, also where this constructor fails. */
+    CudnnSession(ScalableModel model, SessionOptions options, Device device) {
+        this.model = model;
+        this.options = options.withThreads(1);
+        this.device = device;
+        this.inputs = model.graph().inputs();
+        this.outputs = model.graph().outputs();
+        this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
+                ? new RepackBuffer(device)
+                : new WeightBank(device, options.weightBudgetBytes());
+        this.hostInputs = new FloatBuffer[inputs.size()];
+        this.hostOutputs = new FloatBuffer[outputs.size()];
+        this.inputAddresses = new long[inputs.size()];
+        this.outputAddresses = new long[outputs.size()];
+        this.entered = Thread.currentThread();
+        try {
+            host = DeviceBlock.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
+            long end = lay(inputs, inputAddresses, host.address());
+            lay(outputs, outputAddresses, host.address() + end);
+            map(inputs, inputAddresses, hostInputs);
+            map(outputs, outputAddresses, hostOutputs);
+        } catch (GpuException e) {
+            device.close();
+            throw new EnvironmentException("no session on " + device.gpu.deviceName() + ": " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    private long elements(Graph.Value v) {
+        return v.shape().withBatch(options.batch()).elements();
+    }
+
+    private long lay(List<Graph.Value> values, long[] addresses, long from) {
+        long at = from;
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = at;
+            at += (4 * elements(values.get(i)) + 255) / 256 * 256;
+        }
+        return at - from;
+    }
+
+    private void map(List<Graph.Value> values, long[] addresses, FloatBuffer[] buffers) {
+        for (int i = 0; i < buffers.length; i++) {
+            buffers[i] = device.gpu
+                    .hostBuffer(addresses[i], 4 * elements(values.get(i)))
+                    .asFloatBuffer();
+        }
+    }
+
+    @Override
+    public ScalableModel model() {
+        return model;
+    }
+
+    @Override
+    public SessionOptions options() {
+        return options;
+    }
+
+    // ---- preparing
+
+    @Override
+    public void prepare(WidthLevel level) {
+        open();
+        LevelPlan known = plans.get(level);
+        if (known == null) {
+            plan(level, true);
+        } else if (known.needsSearch()) {
+            // It ran without a search so far: now there is time for one.
+            weights.forget(known);
+            plans.remove(level);
+            known.close();
+            plan(level, true);
+        }
+    }
+
+    private LevelPlan plan(WidthLevel level, boolean search) {
+        Graph graph = model.graphAt(level);
+        LevelPlan plan = null;
+        try {
+            plan = new LevelPlan(device, graph, options.batch(), inputAddresses, outputAddresses);
+            makeReady(plan, search);
+        } catch (RuntimeException e) {
+            giveUp(plan, e);
+            throw readable(e, level, plan);
+        } catch (Error e) {
+            giveUp(plan, e);
+            throw e;
+        }
+        plans.put(level, plan);
+        if (options.weights() == SessionOptions.WeightPolicy.BANK) {
+            device.releaseStaging();
+        }
+        return plan;
+    }
+
+    private void giveUp(@Nullable LevelPlan plan, Throwable because) {
+        if (plan == null) {
+            return;
+        }
+        try {
+            weights.forget(plan);
+            plan.close();
+        } catch (RuntimeException second) {
+            because.addSuppressed(second);
+        }
+    }
+
+    private void makeReady(LevelPlan plan, boolean search) {
+        if (device.growArena(plan.arenaBytes())) {
+            plans.values().forEach(p -> p.bindArena(device.arenaAddress()));
+        }
+        plan.bindArena(device.arenaAddress());
+        weights.prepare(plan);
+        weights.load(plan);
+        choose(plan, search);
+        if (device.growWorkspace(plan.workspaceBytes())) {
+            plans.values().forEach(LevelPlan::workspaceMoved);
+        }
+        device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
+        plan.tryFused();
+        // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
+        plan.enqueue();
+        device.gpu.synchronize();
+        if (search) {
+            device.algorithms.save();
+        }
+        if (options.launch() == Launch.GRAPH) {
+            plan.record();
+            for (LevelPlan p : plans.values()) {
+                if (p.isStale()) {
+                    weights.load(p);
+                    p.record();
+                }
+            }
+            weights.load(plan);
+        }
+    }
+
+    private void choose(LevelPlan plan, boolean search) {
+        if (!search || !plan.needsSearch()) {
+            plan.chooseAlgorithms(null);
+            return;
+        }
+        try (DeviceBlock work = device.searchMemory()) {
+            plan.chooseAlgorithms(work);
+            device.gpu.synchronize();
+        }
+    }
+
+    // ---- running
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
+        oneInput[0] = input;
+        oneOutput[0] = output;
+        run(level, oneInput, oneOutput);
+    }
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        open();
+        check(inputs, this.inputs, hostInputs, "input");
+        check(outputs, this.outputs, hostOutputs, "output");
+        LevelPlan plan = plans.get(level);
+        if (plan == null) {
+            plan = plan(level, options.launch() == Launch.GRAPH);
+        }
+        try {
+            weights.load(plan);
+            for (int i = 0; i < inputs.length; i++) {
+                hostInputs[i].put(0, inputs[i], 0, hostInputs[i].capacity());
+            }
+            if (options.launch() == Launch.GRAPH) {
+                if (plan.isStale()) {
+                    plan.record();
+                }
+                plan.replay();
+            } else {
+                plan.enqueue();
+            }
+            device.gpu.synchronize();
+        } catch (GpuException | BridgeException e) {
+            throw readable(e, level, plan);
+        }
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i].put(0, hostOutputs[i], 0, hostOutputs[i].capacity());
+        }
+    }
+
+    private void check(FloatBuffer[] buffers, List<Graph.Value> values, FloatBuffer[] own, String what) {
+        if (buffers.length != own.length) {
+            throw new UserException("the model " + model.name() + " has " + own.length + " " + what
+                    + "s but the call brings " + buffers.length);
+        }
+        for (int i = 0; i < own.length; i++) {
+            FloatBuffer f = buffers[i];
+            boolean writable = f != null && (!f.isReadOnly() || what.equals("input"));
+            if (f == null || !f.isDirect() || f.order() != ByteOrder.nativeOrder() || !writable) {
+                throw new UserException(
+                        "the buffer of " + what + " " + values.get(i).name()
+                                + " must be a direct FloatBuffer of native byte order"
+                                + (writable ? "" : " that can be written"));
+            }
+            if (f.capacity() < own[i].capacity()) {
+                throw new UserException(
+                        "the buffer of " + what + " " + values.get(i).name() + " must hold " + own[i].capacity()
+                                + " floats (batch " + options.batch() + ") but holds " + f.capacity());
+            }
+        }
+    }
+
+    private void open() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+        String gone = lost;
+        if (gone != null) {
+            throw new EnvironmentException(gone);
+        }
+        if (entered != Thread.currentThread()) {
+            device.gpu.enter();
+            entered = Thread.currentThread();
+        }
+    }
+
+    /** What a user can act on, of an error of the libraries; other errors as they are. */
+    private RuntimeException readable(RuntimeException e, WidthLevel level, @Nullable LevelPlan plan) {
+        if (e instanceof DmsException) {
+            return e;
+        }
+        boolean memory = (e instanceof GpuException g && g.kind() == GpuException.Kind.OUT_OF_MEMORY)
+                || (e instanceof BridgeException b && b.isOutOfMemory());
+        boolean gone = (e instanceof GpuException g && g.kind() == GpuException.Kind.LOST)
+                || (e instanceof BridgeException b && b.isDeviceLost());
+        String name = device.gpu.deviceName();
+        if (gone) {
+            lost = "the device " + name + " is lost (" + e.getMessage() + "): start the program anew, and see dmesg for"
+                    + " what NVIDIA's driver says";
+            return new EnvironmentException(lost, e);
+        }
+        if (memory) {
+            return new EnvironmentException(
+                    "level " + level.name() + " is not available: not enough free memory on " + name + need(plan)
+                            + ": close other programs, take fewer levels, --weights=repack or a smaller batch",
+                    e);
+        }
+        if (e instanceof GpuException || e instanceof BridgeException) {
+            return new EnvironmentException(
+                    "level " + level.name() + " can't run on " + name + ": " + e.getMessage()
+                            + ": update cuDNN, or choose backend cpu",
+                    e);
+        }
+        return e;
+    }
+
+    private String need(@Nullable LevelPlan plan) {
+        if (plan == null) {
+            return "";
+        }
+        long bytes = plan.arenaBytes() + plan.workspaceBytes();
+        for (PlanBuilder.WeightUse w : plan.weights()) {
+            bytes += w.content().bytes();
+        }
+        return " (it needs up to " + ((bytes >> 20) + 1) + " MiB)";
+    }
+
+    // ---- what it holds
+
+    @Override
+    public long weightBytes() {
+        return weights.bytes();
+    }
+
+    @Override
+    public long weightBytes(WidthLevel level) {
+        LevelPlan plan = plans.get(level);
+        if (plan == null) {
+            throw new UserException("level " + level.name() + " was not prepared");
+        }
+        return plan.weights().stream().mapToLong(w -> w.content().bytes()).sum();
+    }
+
+    @Override
+    public long arenaBytes() {
+        return device.scratchBytes();
+    }
+
+    /** One line for each operation of a prepared level. */
+    List<String> describe(WidthLevel level) {
+        LevelPlan plan = plans.get(level);
+        return plan == null ? List.of() : plan.describe();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (lost == null && entered != Thread.currentThread()) {
+            device.gpu.enter();
+        }
+        for (LevelPlan p : plans.values()) {
+            p.close();
+        }
+        plans.clear();
+        weights.close();
+        host.close();
+        device.close();
+    }
+}

@@ -1,0 +1,183 @@
+package io.dms.backend.cudnn;
+
+import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.runtime.SessionOptions;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session has of a device: stream and handles (in the {@link Gpu}), one arena and one workspace for all levels,
+ * the staging buffer by which constants travel, the convolutions with their descriptors. Closes what it owns, each once.
+ * Not thread-safe.
+ */
+final class Device implements AutoCloseable {
+    /** Set to {@code nchw} or {@code nhwc} to overrule {@link #channelsLast}, for measurements. */
+    static final String LAYOUT = "dms.cudnn.layout";
+
+    private static final long MOST_WORKSPACE = 256L << 20;
+    private static final long LEAST_WORKSPACE = 4L << 20;
+
+    final Gpu gpu;
+    final Bridge bridge;
+    final AlgorithmCache algorithms;
+    /** Activations and weights in half precision. */
+    final boolean half;
+    /** Images with channels last. */
+    final boolean nhwc;
+    /** The kind of mathematics that convolutions may use. */
+    final int math;
+
+    private final Map<String, Convolution> convolutions = new HashMap<>();
+    private @Nullable DeviceBlock arena;
+    private @Nullable DeviceBlock workspace;
+    private @Nullable DeviceBlock staging;
+    private @Nullable ByteBuffer stagingBytes;
+
+    Device(Gpu gpu, Bridge bridge, AlgorithmCache algorithms, SessionOptions.Precision precision) {
+        this.gpu = gpu;
+        this.bridge = bridge;
+        this.algorithms = algorithms;
+        this.half = precision == SessionOptions.Precision.FP16;
+        this.nhwc = channelsLast(precision, gpu.architecture(), gpu.cudnnVersion());
+        this.math = switch (precision) {
+            case FP32 -> Gpu.FMA_MATH;
+            case TF32 -> Gpu.DEFAULT_MATH;
+            case FP16 -> gpu.architecture() >= 70 ? Gpu.TENSOR_OP_MATH : Gpu.DEFAULT_MATH;
+        };
+    }
+
+    /**
+     * The rule for layouts. Tensor cores read channels last, and cuDNN transposes by itself what comes otherwise: so
+     * channels last where they compute, which is half precision from architecture 70 on and TF32 from 80 on. Elsewhere
+     * channels first, for which the library has the most algorithms.
+     */
+    static boolean channelsLast(SessionOptions.Precision precision, int architecture, long cudnn) {
+        String forced = System.getProperty(LAYOUT, "");
+        if (!forced.isEmpty()) {
+            return forced.equals("nhwc");
+        }
+        return cudnn >= 8000
+                && switch (precision) {
+                    case FP32 -> false;
+                    case TF32 -> architecture >= 80;
+                    case FP16 -> architecture >= 70;
+                };
+    }
+
+    /** The convolution of this step, made on first use. */
+    Convolution convolution(String step) {
+        return convolutions.computeIfAbsent(step, s -> new Convolution(gpu));
+    }
+
+    // ---- memory
+
+    long arenaAddress() {
+        DeviceBlock a = arena;
+        return a == null ? 0 : a.address();
+    }
+
+    long workspaceAddress() {
+        DeviceBlock w = workspace;
+        return w == null ? 0 : w.address();
+    }
+
+    /** Bytes of arena and workspace. */
+    long scratchBytes() {
+        DeviceBlock a = arena;
+        DeviceBlock w = workspace;
+        return (a == null ? 0 : a.bytes()) + (w == null ? 0 : w.bytes());
+    }
+
+    /** Makes the arena at least so large; true where it moved. */
+    boolean growArena(long bytes) {
+        DeviceBlock old = arena;
+        if (old != null && old.bytes() >= bytes) {
+            return false;
+        }
+        // The new one first: where there is no room for it, levels that were prepared keep the old one.
+        arena = DeviceBlock.device(gpu, bytes);
+        if (old != null) {
+            gpu.synchronize();
+            old.close();
+        }
+        return true;
+    }
+
+    /** Makes the workspace at least so large; true where it moved. */
+    boolean growWorkspace(long bytes) {
+        DeviceBlock old = workspace;
+        if (bytes == 0 || (old != null && old.bytes() >= bytes)) {
+            return false;
+        }
+        workspace = DeviceBlock.device(gpu, bytes);
+        if (old != null) {
+            gpu.synchronize();
+            old.close();
+        }
+        return true;
+    }
+
+    /** Scratch memory for a search: as much as is reasonable, or null where not even little is free. */
+    @Nullable
+    DeviceBlock searchMemory() {
+        for (long bytes = Math.min(MOST_WORKSPACE, gpu.freeBytes() / 4); bytes >= LEAST_WORKSPACE; bytes /= 4) {
+            try {
+                return DeviceBlock.device(gpu, bytes);
+            } catch (GpuException e) {
+                if (e.kind() != GpuException.Kind.OUT_OF_MEMORY) {
+                    throw e;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The most scratch memory that an algorithm may want. */
+    static long workspaceLimit() {
+        return MOST_WORKSPACE;
+    }
+
+    /** Brings a content to device memory and waits until it is there. */
+    void upload(Content content, long address) {
+        DeviceBlock s = staging;
+        ByteBuffer bytes = stagingBytes;
+        if (s == null || bytes == null || s.bytes() < content.bytes()) {
+            releaseStaging();
+            s = DeviceBlock.host(gpu, content.bytes());
+            bytes = gpu.hostBuffer(s.address(), s.bytes());
+            staging = s;
+            stagingBytes = bytes;
+        }
+        content.write(bytes);
+        gpu.copyToDevice(address, s.address(), content.bytes());
+        gpu.synchronize();
+    }
+
+    /** Gives the staging buffer back. */
+    void releaseStaging() {
+        DeviceBlock s = staging;
+        staging = null;
+        stagingBytes = null;
+        if (s != null) {
+            s.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        convolutions.values().forEach(Convolution::close);
+        convolutions.clear();
+        releaseStaging();
+        if (workspace != null) {
+            workspace.close();
+            workspace = null;
+        }
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+        gpu.close();
+    }
+}

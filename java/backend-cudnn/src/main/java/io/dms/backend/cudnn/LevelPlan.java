@@ -1,0 +1,181 @@
+package io.dms.backend.cudnn;
+
+import io.dms.model.Graph;
+import io.dms.runtime.ArenaPlanner;
+import io.dms.runtime.FusedPlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One level at one batch, ready to run: operations whose operands have addresses, and, where graphs are used, their
+ * recording. Runs allocate nothing. Owns its recording; arena, descriptors and weights belong to the session.
+ */
+final class LevelPlan implements AutoCloseable {
+    private final Device device;
+    private final List<HostLongs> numbers;
+    private final List<PlanBuilder.WeightUse> weights;
+    private final List<ConvCall> convolutions;
+    private final Operation[] operations;
+    private final Buf[] arena;
+    private final long arenaBytes;
+    private long graph;
+    private boolean moved = true;
+    private boolean closed;
+
+    /**
+     * @param hostInputs where the host writes each network input
+     * @param hostOutputs where it reads each output
+     */
+    LevelPlan(Device device, Graph graph, int batch, long[] hostInputs, long[] hostOutputs) {
+        this.device = device;
+        PlanBuilder b = new PlanBuilder(FusedPlan.of(graph, batch), device);
+        try {
+            b.build(hostInputs, hostOutputs);
+        } catch (RuntimeException | Error e) {
+            b.numbers().forEach(HostLongs::close);
+            throw e;
+        }
+        numbers = b.numbers();
+        weights = b.weights();
+        convolutions = b.convolutions();
+        operations = b.operations().toArray(new Operation[0]);
+        arena = b.buffers().stream().filter(x -> x.last >= 0).toArray(Buf[]::new);
+        ArenaPlanner planner = new ArenaPlanner();
+        for (Buf x : arena) {
+            planner.add(x.bytes, x.first, x.last);
+        }
+        for (int i = 0; i < arena.length; i++) {
+            arena[i].at = planner.offset(i);
+        }
+        arenaBytes = planner.size();
+    }
+
+    /** Bytes of the arena that it needs. */
+    long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** Weights and constants that it reads; {@link #bindWeight} gives them their place. */
+    List<PlanBuilder.WeightUse> weights() {
+        return weights;
+    }
+
+    void bindArena(long address) {
+        for (Buf x : arena) {
+            x.address = address + x.at;
+        }
+        moved = true;
+    }
+
+    void bindWeight(int i, long address) {
+        Buf b = weights.get(i).buf();
+        moved |= b.address != address;
+        b.address = address;
+    }
+
+    /** The workspace lies elsewhere now. */
+    void workspaceMoved() {
+        moved = true;
+    }
+
+    // ---- algorithms
+
+    /** True where some convolution's algorithm is in no cache. */
+    boolean needsSearch() {
+        return convolutions.stream().anyMatch(ConvCall::isUnknown);
+    }
+
+    /** @param work scratch memory for searches; null where none shall be made */
+    void chooseAlgorithms(@Nullable DeviceBlock work) {
+        for (ConvCall c : convolutions) {
+            c.choose(work);
+        }
+    }
+
+    /** Bytes of scratch memory that its algorithms need. */
+    long workspaceBytes() {
+        return convolutions.stream().mapToLong(ConvCall::workspace).max().orElse(0);
+    }
+
+    /** Learns which convolutions the library fuses with what follows. */
+    void tryFused() {
+        convolutions.forEach(ConvCall::tryFused);
+    }
+
+    // ---- running
+
+    /** Enqueues every operation. */
+    void enqueue() {
+        for (int i = 0; i < operations.length; i++) {
+            try {
+                operations[i].work().run();
+            } catch (GpuException e) {
+                throw new GpuException(e.kind(), "node " + operations[i].name() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /** True where the recording is of addresses that are no longer right, or there is none. */
+    boolean isStale() {
+        return moved || graph == 0;
+    }
+
+    /** Records what {@link #enqueue} does. Nothing else may use the stream meanwhile. */
+    void record() {
+        discard();
+        long stream = device.gpu.stream();
+        device.bridge.graphBegin(stream);
+        long made;
+        try {
+            enqueue();
+            made = device.bridge.graphEnd(stream);
+        } catch (RuntimeException | Error e) {
+            try {
+                if (device.bridge.graphRecording(stream)) {
+                    device.bridge.graphAbort(stream);
+                }
+            } catch (RuntimeException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        graph = made;
+        moved = false;
+        device.bridge.graphUpload(made, stream);
+    }
+
+    /** Replays the recording. */
+    void replay() {
+        device.bridge.graphLaunch(graph, device.gpu.stream());
+    }
+
+    private void discard() {
+        long old = graph;
+        graph = 0;
+        if (old != 0) {
+            device.bridge.graphDestroy(old);
+        }
+    }
+
+    /** One line for each operation. */
+    List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        int next = 0;
+        for (Operation o : operations) {
+            boolean convolution = o.what().equals("convolution");
+            lines.add(o.name() + ": " + (convolution ? convolutions.get(next++).describe() : o.what()));
+        }
+        return lines;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        numbers.forEach(HostLongs::close);
+        discard();
+    }
+}

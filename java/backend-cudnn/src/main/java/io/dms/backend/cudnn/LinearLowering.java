@@ -1,0 +1,347 @@
+package io.dms.backend.cudnn;
+
+import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.model.Tensor;
+import io.dms.runtime.PostOp;
+import io.dms.runtime.Step;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolutions, transposed convolutions and matrix products with constant weights. A 1x1 convolution is a product that
+ * reads the full-width weights in place, by a leading dimension; so is a linear layer.
+ */
+final class LinearLowering {
+    private final PlanBuilder b;
+    private final Step.Linear s;
+    private final boolean half;
+
+    /** Weights of a product: where, from which element on, and how far from one row to the next. */
+    private record Matrix(Buf buf, long offset, int rowElements, boolean scaled) {
+        long at() {
+            return buf.address + offset;
+        }
+    }
+
+    /** Geometry on two axes. */
+    private record Plane(int r, int s, int strideH, int strideW, int dilationH, int dilationW, int top, int left) {}
+
+    LinearLowering(PlanBuilder b, Step.Linear s) {
+        this.b = b;
+        this.s = s;
+        this.half = b.device.half;
+    }
+
+    void lower() {
+        if (s.kind() == Step.LinearKind.GEMM) {
+            product();
+            return;
+        }
+        Step.Window w = s.window();
+        if (w == null || w.kernel().length > 2) {
+            throw b.unsupported("a convolution over " + (w == null ? 0 : w.kernel().length) + " axes");
+        }
+        Plane p = plane(w);
+        if (s.kind() == Step.LinearKind.CONV_TRANSPOSE) {
+            new TransposedLowering(b, s).lower(p.r, p.s, p.strideH, p.strideW, p.dilationH, p.dilationW, p.top, p.left);
+        } else if (isPointwise(p)) {
+            pointwise();
+        } else if (isDepthwise()) {
+            depthwise(p);
+        } else {
+            convolution(p);
+        }
+    }
+
+    private static Plane plane(Step.Window w) {
+        int last = w.kernel().length - 1;
+        boolean flat = last == 0;
+        return new Plane(
+                flat ? 1 : w.kernel()[0],
+                w.kernel()[last],
+                flat ? 1 : w.strides()[0],
+                w.strides()[last],
+                flat ? 1 : w.dilations()[0],
+                w.dilations()[last],
+                flat ? 0 : w.padsBegin()[0],
+                w.padsBegin()[last]);
+    }
+
+    private boolean isPointwise(Plane p) {
+        int[] in = b.dims(s.input());
+        int[] out = b.dims(s.output());
+        boolean same = true;
+        for (int i = 2; i < in.length; i++) {
+            same &= in[i] == out[i];
+        }
+        boolean one = p.r == 1 && p.s == 1 && p.strideH == 1 && p.strideW == 1;
+        return one && s.group() == 1 && p.top == 0 && p.left == 0 && same;
+    }
+
+    private boolean isDepthwise() {
+        return s.group() > 1 && s.group() == b.dims(s.input())[1] && s.group() == b.dims(s.output())[1];
+    }
+
+    // ---- products
+
+    private Matrix matrix() {
+        Tensor t = s.weights();
+        int size = half ? 2 : 4;
+        if (t.cut(0).ranges() == 1 && t.cut(1).ranges() == 1) {
+            Buf all = b.content(new Content.Master(t.base(), half));
+            int row = t.cut(1).size();
+            return new Matrix(
+                    all,
+                    (long) size * ((long) t.cut(0).start(0) * row + t.cut(1).start(0)),
+                    row,
+                    false);
+        }
+        // The consumer of a concat reads several ranges of columns: gathered once for the level.
+        Buf packed = b.content(new Content.Weights(t, s.scale(), s.inputMajor() ? 1 : 0, 1, Content.Order.PLAIN, half));
+        return new Matrix(packed, 0, t.cut(1).kept(), true);
+    }
+
+    private void pointwise() {
+        boolean nhwc = b.device.nhwc;
+        View x = b.as(s.input(), nhwc, false);
+        View y = b.place(s.output(), nhwc);
+        Matrix w = matrix();
+        int k = y.c();
+        int c = x.c();
+        Gpu gpu = b.device.gpu;
+        if (nhwc) {
+            int rows = Math.multiplyExact(x.n(), x.hw());
+            b.run(
+                    "gemm in place",
+                    () -> gpu.gemm(
+                            true,
+                            false,
+                            k,
+                            rows,
+                            c,
+                            w.at(),
+                            w.rowElements,
+                            0,
+                            x.at(),
+                            x.pitch(),
+                            0,
+                            y.at(),
+                            y.pitch(),
+                            0,
+                            1,
+                            half),
+                    x,
+                    y);
+        } else {
+            int hw = x.hw();
+            b.run(
+                    "gemm in place",
+                    () -> gpu.gemm(
+                            false,
+                            false,
+                            hw,
+                            k,
+                            c,
+                            x.at(),
+                            hw,
+                            x.strideN(),
+                            w.at(),
+                            w.rowElements,
+                            0,
+                            y.at(),
+                            hw,
+                            y.strideN(),
+                            x.n(),
+                            half),
+                    x,
+                    y);
+        }
+        ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
+    }
+
+    private void product() {
+        int[] in = b.dims(s.input());
+        int[] out = b.dims(s.output());
+        int c = in[in.length - 1];
+        int k = out[out.length - 1];
+        int rows = 1;
+        for (int i = 0; i < in.length - 1; i++) {
+            rows = Math.multiplyExact(rows, in[i]);
+        }
+        View x = b.plain(s.input());
+        View whole = b.fresh(out, false, half);
+        b.set(s.output(), whole);
+        View y = whole.plainAs(rows, k, 1, 1);
+        Matrix w = matrix();
+        int m = rows;
+        boolean transposed = !s.inputMajor();
+        Gpu gpu = b.device.gpu;
+        b.run(
+                "gemm in place",
+                () -> gpu.gemm(
+                        transposed, false, k, m, c, w.at(), w.rowElements, 0, x.at(), c, 0, y.at(), k, 0, 1, half),
+                x,
+                y);
+        ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
+    }
+
+    // ---- convolutions
+
+    private void depthwise(Plane p) {
+        View x = b.typed(s.input());
+        View y = b.place(s.output(), x.nhwc());
+        Buf w = b.content(new Content.Weights(s.weights(), s.scale(), 0, 1, Content.Order.DEPTHWISE, half));
+        Buf bias = b.floats(s.bias());
+        List<PostOp> after = s.after();
+        PostOp.Activation act = !after.isEmpty() && after.get(0) instanceof PostOp.Activation a ? a : null;
+        int activation = act == null ? Bridge.NONE : ElementLowering.activation(act.kind());
+        float pa = act == null ? 0 : act.a();
+        float pb = act == null ? 0 : act.b();
+        b.run(
+                "depthwise",
+                () -> b.bridge.depthwise(
+                        x.at(),
+                        x.format(),
+                        x.pitch(),
+                        x.n(),
+                        x.c(),
+                        x.h(),
+                        x.w(),
+                        w.address,
+                        half ? Bridge.F16 : Bridge.F32,
+                        ElementLowering.at(bias),
+                        y.at(),
+                        y.format(),
+                        y.pitch(),
+                        y.h(),
+                        y.w(),
+                        p.r,
+                        p.s,
+                        p.strideH,
+                        p.strideW,
+                        p.top,
+                        p.left,
+                        p.dilationH,
+                        p.dilationW,
+                        activation,
+                        pa,
+                        pb,
+                        b.stream),
+                x,
+                y);
+        ElementLowering.epilogue(b, y, y, null, null, act == null ? after : after.subList(1, after.size()));
+    }
+
+    private void convolution(Plane p) {
+        boolean nhwc = b.device.nhwc;
+        int[] out = b.dims(s.output());
+        int oh = out.length == 4 ? out[2] : 1;
+        int ow = out[out.length - 1];
+        View in = b.view(s.input());
+        int top = p.top;
+        int left = p.left;
+        View x;
+        if (Geometry.outputs(in.h(), top, p.r, p.strideH, p.dilationH) == oh
+                && Geometry.outputs(in.w(), left, p.s, p.strideW, p.dilationW) == ow) {
+            x = b.as(s.input(), nhwc, nhwc);
+        } else {
+            x = padded(in, p, oh, ow);
+            top = 0;
+            left = 0;
+        }
+        View y = nhwc ? denseOutput() : b.place(s.output(), false);
+        Geometry g = new Geometry(
+                false,
+                half,
+                nhwc,
+                x.n(),
+                x.c(),
+                x.h(),
+                x.w(),
+                x.pitch(),
+                y.c(),
+                oh,
+                ow,
+                y.pitch(),
+                p.r,
+                p.s,
+                top,
+                left,
+                p.strideH,
+                p.strideW,
+                p.dilationH,
+                p.dilationW,
+                s.group(),
+                b.device.math);
+        Buf w = b.content(new Content.Weights(
+                s.weights(), s.scale(), 0, 1, nhwc ? Content.Order.CHANNELS_LAST : Content.Order.PLAIN, half));
+        ConvCall.Fused fused = fused(y);
+        List<Runnable> behind = b.collect(() -> ElementLowering.epilogue(b, y, y, null, s.bias(), s.after()));
+        View z = fused == null ? null : fused.residual();
+        b.run(new ConvCall(b.device, s.name(), g, x, w, y, fused, behind), x, y, z == null ? y : z);
+    }
+
+    /** cuDNN writes channels last without gaps only: a part of a concat is copied to its place. */
+    private View denseOutput() {
+        View y = b.fresh(b.dims(s.output()), true, half);
+        b.set(s.output(), y);
+        return y;
+    }
+
+    /** The input with its padding written out, for windows that begin and end unlike. */
+    private View padded(View in, Plane p, int oh, int ow) {
+        int h = (oh - 1) * p.strideH + (p.r - 1) * p.dilationH + 1;
+        int w = (ow - 1) * p.strideW + (p.s - 1) * p.dilationW + 1;
+        View x = b.fresh(new int[] {in.n(), in.c(), h, w}, b.device.nhwc, half);
+        b.run(
+                "pad",
+                () -> b.bridge.pad(
+                        in.at(),
+                        in.format(),
+                        in.pitch(),
+                        in.n(),
+                        in.c(),
+                        in.h(),
+                        in.w(),
+                        x.at(),
+                        x.format(),
+                        x.pitch(),
+                        h,
+                        w,
+                        p.top,
+                        p.left,
+                        0,
+                        b.stream),
+                in,
+                x);
+        return x;
+    }
+
+    /** What the library could do in the same kernel: bias, a residual, ReLU, in this order. */
+    private ConvCall.@Nullable Fused fused(View y) {
+        List<PostOp> after = s.after();
+        float[] bias = s.bias();
+        if ((bias == null && after.isEmpty()) || !y.isDense()) {
+            return null;
+        }
+        int i = 0;
+        View residual = null;
+        if (!after.isEmpty() && after.get(0) instanceof PostOp.Add add) {
+            View z = b.view(add.value());
+            if (!z.isDense() || z.nhwc() != y.nhwc() || z.half() != y.half()) {
+                return null;
+            }
+            residual = z;
+            i = 1;
+        }
+        boolean relu = i < after.size()
+                && after.get(i) instanceof PostOp.Activation a
+                && a.kind() == PostOp.Kind.RELU
+                && a.a() == 0;
+        if (after.size() > i + (relu ? 1 : 0)) {
+            return null;
+        }
+        float[] numbers = bias == null ? new float[y.c()] : bias;
+        return new ConvCall.Fused(b.content(new Content.Plain(numbers, half)), residual, relu);
+    }
+}

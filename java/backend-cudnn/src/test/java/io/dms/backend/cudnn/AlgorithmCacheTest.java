@@ -1,0 +1,72 @@
+package io.dms.backend.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AlgorithmCacheTest {
+    private static final Algorithm SOME = new Algorithm(1, 3, 4096, true, 12.5f);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatWasSearchedIsThereInTheNextProcess() {
+        AlgorithmCache cache = new AlgorithmCache(folder, "Orin sm87 cudnn90300");
+        cache.put("conv", new AlgorithmCache.Entry(SOME, true));
+        cache.put("other", new AlgorithmCache.Entry(SOME, null));
+        cache.save();
+        AlgorithmCache again = new AlgorithmCache(folder, "Orin sm87 cudnn90300");
+        assertThat(again.get("conv")).isEqualTo(new AlgorithmCache.Entry(SOME, true));
+        assertThat(again.get("other")).isEqualTo(new AlgorithmCache.Entry(SOME, null));
+        assertThat(again.get("third")).isNull();
+    }
+
+    @Test
+    void anotherLibraryVersionStartsAnew() {
+        AlgorithmCache cache = new AlgorithmCache(folder, "Orin sm87 cudnn90300");
+        cache.put("conv", new AlgorithmCache.Entry(SOME, true));
+        cache.save();
+        assertThat(new AlgorithmCache(folder, "Orin sm87 cudnn90500").get("conv"))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"schema\":1}",
+                "{\"schema\":99,\"device\":\"d\",\"convolutions\":{}}",
+                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
+                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
+            })
+    void aCorruptFileIsIgnoredAndWrittenAnew(String content) throws IOException {
+        AlgorithmCache first = new AlgorithmCache(folder, "d");
+        Files.writeString(first.file(), content);
+        AlgorithmCache cache = new AlgorithmCache(folder, "d");
+        assertThat(cache.get("conv")).isNull();
+        cache.put("conv", new AlgorithmCache.Entry(SOME, false));
+        cache.save();
+        assertThat(new AlgorithmCache(folder, "d").get("conv")).isEqualTo(new AlgorithmCache.Entry(SOME, false));
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenStopsNothing() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        AlgorithmCache cache = new AlgorithmCache(file, "d");
+        cache.put("conv", new AlgorithmCache.Entry(SOME, null));
+        cache.save();
+        assertThat(cache.get("conv")).isNotNull();
+    }
+}

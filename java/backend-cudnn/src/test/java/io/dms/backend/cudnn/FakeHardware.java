@@ -1,0 +1,41 @@
+package io.dms.backend.cudnn;
+
+import io.dms.runtime.SessionOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A device in ordinary memory, shared by all sessions. */
+final class FakeHardware implements Hardware {
+    final Memory memory = new Memory();
+    final FakeBridge bridge = new FakeBridge(memory);
+    final AlgorithmCache cache;
+    final List<FakeGpu> opened = new ArrayList<>();
+    boolean fuses = true;
+    int architecture = 75;
+
+    FakeHardware(Path folder) {
+        cache = new AlgorithmCache(folder, "Fake GPU sm75 cudnn91900");
+    }
+
+    @Override
+    public void check() {}
+
+    @Override
+    public String describe() {
+        return "cudnn (Fake GPU)";
+    }
+
+    @Override
+    public synchronized Opened open(SessionOptions.Precision precision) {
+        FakeGpu gpu = new FakeGpu(memory);
+        gpu.fuses = fuses;
+        gpu.architecture = architecture;
+        opened.add(gpu);
+        return new Opened(gpu, bridge, cache);
+    }
+
+    FakeGpu last() {
+        return opened.get(opened.size() - 1);
+    }
+}

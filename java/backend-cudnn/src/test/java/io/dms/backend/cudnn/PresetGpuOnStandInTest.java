@@ -1,0 +1,241 @@
+package io.dms.backend.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same calls through the real presets, on the stand-ins, and on the device in Java: results agree. */
+class PresetGpuOnStandInTest {
+    private static final int[][] SHAPES = {
+        // n, c, h, w, k, r, s, pad, stride, dilation, groups
+        {1, 8, 9, 7, 16, 3, 3, 1, 1, 1, 1},
+        {2, 8, 8, 8, 8, 3, 3, 1, 2, 1, 1},
+        {2, 16, 7, 9, 8, 3, 1, 0, 1, 2, 4},
+        {1, 3, 12, 12, 8, 5, 5, 2, 2, 1, 1}
+    };
+
+    @BeforeEach
+    void load() {
+        StandIn.require();
+        StandIn.reset();
+    }
+
+    @AfterEach
+    void mend() {
+        StandIn.reset();
+    }
+
+    private static Geometry geometry(int[] s, boolean back, boolean half, boolean nhwc) {
+        int p = Geometry.outputs(s[2], s[7], s[5], s[8], s[9]);
+        int q = Geometry.outputs(s[3], s[7], s[6], s[8], s[9]);
+        int math = half ? Gpu.TENSOR_OP_MATH : Gpu.FMA_MATH;
+        return new Geometry(
+                back, half, nhwc, s[0], s[1], s[2], s[3], s[1], s[4], p, q, s[4], s[5], s[6], s[7], s[7], s[8], s[8],
+                s[9], s[9], s[10], math);
+    }
+
+    /** Random numbers on a device. */
+    private static DeviceBlock random(Gpu gpu, int n, boolean half, long seed) {
+        int bytes = (half ? 2 : 4) * n;
+        DeviceBlock device = DeviceBlock.device(gpu, bytes);
+        try (DeviceBlock host = DeviceBlock.host(gpu, bytes)) {
+            Random r = new Random(seed);
+            ByteBuffer b = gpu.hostBuffer(host.address(), bytes);
+            for (int i = 0; i < n; i++) {
+                float v = r.nextFloat() - 0.5f;
+                if (half) {
+                    b.putShort(2 * i, Half.of(v));
+                } else {
+                    b.putFloat(4 * i, v);
+                }
+            }
+            gpu.copyToDevice(device.address(), host.address(), bytes);
+            gpu.synchronize();
+        }
+        return device;
+    }
+
+    private static float[] read(Gpu gpu, long address, int n, boolean half) {
+        int bytes = (half ? 2 : 4) * n;
+        try (DeviceBlock host = DeviceBlock.host(gpu, bytes)) {
+            gpu.copyToHost(host.address(), address, bytes);
+            gpu.synchronize();
+            ByteBuffer b = gpu.hostBuffer(host.address(), bytes);
+            float[] v = new float[n];
+            for (int i = 0; i < n; i++) {
+                v[i] = half ? Half.toFloat(b.getShort(2 * i)) : b.getFloat(4 * i);
+            }
+            return v;
+        }
+    }
+
+    private static float[] convolve(Gpu gpu, Geometry g, boolean fused) {
+        int xs = g.n() * g.c() * g.h() * g.w();
+        int ys = g.n() * g.k() * g.p() * g.q();
+        int ws = g.k() * (g.c() / g.groups()) * g.r() * g.s();
+        try (DeviceBlock x = random(gpu, xs, g.half(), 1);
+                DeviceBlock w = random(gpu, ws, g.half(), 2);
+                DeviceBlock y = random(gpu, ys, g.half(), 3);
+                DeviceBlock z = random(gpu, ys, g.half(), 4);
+                DeviceBlock bias = random(gpu, g.k(), g.half(), 5);
+                DeviceBlock work = DeviceBlock.device(gpu, 8 << 20);
+                Convolution c = new Convolution(gpu)) {
+            c.bind(g, g.math());
+            Algorithm[] expected = c.algorithms(g.back(), 0, 0, 0, 0, 0);
+            assertThat(expected).isNotEmpty();
+            Algorithm[] found = c.algorithms(g.back(), x.address(), w.address(), y.address(), work.address(), 8 << 20);
+            @Nullable Algorithm a = null;
+            for (Algorithm f : found) {
+                boolean suits = f.workspace() <= 8 << 20;
+                a = a == null && suits ? f : a;
+            }
+            Algorithm best = Objects.requireNonNull(a, g.key());
+            c.bind(g, best.math());
+            if (g.back()) {
+                DeviceBlock operand = random(gpu, ys, g.half(), 6);
+                c.back(operand.address(), w.address(), x.address(), best, work.address());
+                float[] out = read(gpu, x.address(), xs, g.half());
+                operand.close();
+                return out;
+            }
+            if (fused) {
+                c.fused(x.address(), w.address(), bias.address(), z.address(), true, y.address(), best, work.address());
+            } else {
+                c.forward(x.address(), w.address(), y.address(), best, work.address());
+            }
+            return read(gpu, y.address(), ys, g.half());
+        }
+    }
+
+    private static void assertSame(float[] got, float[] want, double tolerance) {
+        assertThat(got).hasSameSizeAs(want);
+        for (int i = 0; i < want.length; i++) {
+            assertThat((double) got[i]).as("element %d", i).isCloseTo(want[i], within(tolerance));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f32 nchw", "f32 nhwc", "f16 nhwc", "f16 nchw"})
+    void convolutionsAgree(String kind) {
+        boolean half = kind.startsWith("f16");
+        boolean nhwc = kind.endsWith("nhwc");
+        long before = StandIn.get("live_descriptors");
+        try (PresetGpu gpu = new PresetGpu(0, false);
+                FakeGpu fake = new FakeGpu(new Memory())) {
+            for (int[] s : SHAPES) {
+                double tolerance = half ? 2e-2 : 1e-4;
+                Geometry g = geometry(s, false, half, nhwc);
+                assertSame(convolve(gpu, g, false), convolve(fake, g, false), tolerance);
+                assertSame(convolve(gpu, g, true), convolve(fake, g, true), tolerance);
+                Geometry back = geometry(s, true, half, nhwc);
+                assertSame(convolve(gpu, back, false), convolve(fake, back, false), tolerance);
+            }
+        }
+        assertThat(StandIn.get("live_descriptors")).isEqualTo(before);
+    }
+
+    private static float[] multiply(Gpu gpu, boolean ta, boolean tb, boolean half, int count) {
+        int m = 5;
+        int n = 7;
+        int k = 6;
+        try (DeviceBlock a = random(gpu, 200 * count, half, 1);
+                DeviceBlock b = random(gpu, 200 * count, half, 2);
+                DeviceBlock c = random(gpu, 200 * count, half, 3)) {
+            gpu.gemm(
+                    ta,
+                    tb,
+                    m,
+                    n,
+                    k,
+                    a.address(),
+                    9,
+                    100,
+                    b.address(),
+                    10,
+                    count > 1 ? 0 : 100,
+                    c.address(),
+                    8,
+                    90,
+                    count,
+                    half);
+            return read(gpu, c.address(), 200 * count, half);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void productsAgree(boolean half) {
+        try (PresetGpu gpu = new PresetGpu(0, false);
+                FakeGpu fake = new FakeGpu(new Memory())) {
+            for (int i = 0; i < 8; i++) {
+                boolean ta = (i & 1) != 0;
+                boolean tb = (i & 2) != 0;
+                int count = (i & 4) != 0 ? 2 : 1;
+                assertSame(multiply(gpu, ta, tb, half, count), multiply(fake, ta, tb, half, count), half ? 2e-3 : 1e-5);
+            }
+        }
+    }
+
+    @Test
+    void failuresSayWhatAndOfWhichKind() {
+        try (PresetGpu gpu = new PresetGpu(0, false)) {
+            assertThat(gpu.deviceName()).isNotBlank();
+            assertThat(gpu.architecture()).isEqualTo(90);
+            assertThat(gpu.freeBytes()).isPositive();
+            assertThatThrownBy(() -> gpu.malloc(1L << 50))
+                    .isInstanceOfSatisfying(
+                            GpuException.class, e -> assertThat(e.kind()).isEqualTo(GpuException.Kind.OUT_OF_MEMORY))
+                    .hasMessageContaining("cudaErrorMemoryAllocation");
+            long desc = gpu.newTensor();
+            assertThatThrownBy(() -> gpu.setTensor(desc, false, 1, -1, 1, 1, 1, 1, 1, 1))
+                    .isInstanceOf(GpuException.class)
+                    .hasMessageContaining("CUDNN_STATUS");
+            gpu.destroyTensor(desc);
+        }
+    }
+
+    @Test
+    void aCallAllocatesNothingInJava() {
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        Geometry g = geometry(SHAPES[0], false, false, false);
+        Geometry other = geometry(SHAPES[0], false, false, false);
+        try (PresetGpu gpu = new PresetGpu(0, false);
+                DeviceBlock x = random(gpu, 8 * 9 * 7, false, 1);
+                DeviceBlock w = random(gpu, 16 * 8 * 9, false, 2);
+                DeviceBlock y = random(gpu, 16 * 9 * 7, false, 3);
+                DeviceBlock bias = random(gpu, 16, false, 4);
+                DeviceBlock work = DeviceBlock.device(gpu, 8 << 20);
+                Convolution c = new Convolution(gpu)) {
+            c.bind(g, Gpu.FMA_MATH);
+            @Nullable Algorithm a = null;
+            for (Algorithm f : c.algorithms(false, 0, 0, 0, 0, 0)) {
+                a = f.id() == 1 ? f : a;
+            }
+            Algorithm best = Objects.requireNonNull(a);
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 5; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 100; i++) {
+                    c.bind(i % 2 == 0 ? g : other, Gpu.FMA_MATH);
+                    c.forward(x.address(), w.address(), y.address(), best, work.address());
+                    c.fused(x.address(), w.address(), bias.address(), 0, true, y.address(), best, work.address());
+                    gpu.gemm(false, false, 4, 4, 4, x.address(), 4, 0, w.address(), 4, 0, y.address(), 4, 0, 1, false);
+                    gpu.synchronize();
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat(least).isZero();
+        }
+    }
+}
