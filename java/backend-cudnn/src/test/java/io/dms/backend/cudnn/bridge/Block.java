@@ -87,6 +87,6 @@ final class Block {
             return (short) (sign | 0x7c00);
         }
         // A mantissa that rounds up to 2048 carries into the exponent by itself.
-        return (short) (sign | (int) steps + (exponent + 14 << 10));
+        return (short) (sign | ((int) steps + ((exponent + 14) << 10)));
     }
 }

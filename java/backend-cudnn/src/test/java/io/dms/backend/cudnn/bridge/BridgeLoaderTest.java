@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,17 +103,16 @@ class BridgeLoaderTest {
     void the_build_for_cuda_says_whether_this_machine_can_run_it() throws Exception {
         Path bridges = Path.of("target/bridge");
         assumeTrue(Files.isDirectory(bridges), "no native bridge was built");
-        Path file;
+        Optional<Path> found;
         try (Stream<Path> all = Files.walk(bridges)) {
             String machine =
                     BridgeLoader.platform(System.getProperty("os.name"), System.getProperty("os.arch")) + "-cu";
-            file = all.filter(
+            found = all.filter(
                             p -> p.endsWith("libdms_bridge.so") && p.toString().contains(machine))
-                    .findFirst()
-                    .orElse(null);
+                    .findFirst();
         }
-        assumeTrue(file != null, "no native bridge for CUDA was built (no nvcc)");
-        List<String> said = probe(file.toAbsolutePath());
+        assumeTrue(found.isPresent(), "no native bridge for CUDA was built (no nvcc)");
+        List<String> said = probe(found.get().toAbsolutePath());
         assumeTrue(!said.get(0).contains("libcudart"), "the CUDA runtime is not where libraries are looked for");
         assertThat(said).hasSize(2);
         assertThat(said.get(0)).startsWith("dms-bridge abi=1 cuda=");

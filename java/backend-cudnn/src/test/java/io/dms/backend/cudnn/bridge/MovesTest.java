@@ -139,8 +139,8 @@ class MovesTest {
             int outH = 1 + random.nextInt(9);
             int outW = 1 + random.nextInt(9);
             int taps = 1 + random.nextInt(4);
-            int[] rows = random.ints(outH * taps, 0, h).toArray();
-            int[] columns = random.ints(outW * taps, 0, w).toArray();
+            int[] rows = random.ints((long) outH * taps, 0, h).toArray();
+            int[] columns = random.ints((long) outW * taps, 0, w).toArray();
             float[] rowWeights = new float[outH * taps];
             float[] columnWeights = new float[outW * taps];
             for (int i = 0; i < rowWeights.length; i++) {
