@@ -193,7 +193,11 @@ final class Blocks {
 
     /** Means of the planes, flattened, and a linear layer. */
     void classify(String x) {
+        classify(x, 10);
+    }
+
+    void classify(String x, int classes) {
         String mean = b.node("GlobalAveragePool", Map.of(), x);
-        b.output(b.gemm(b.node("Flatten", Map.of("axis", 1L), mean), 10));
+        b.output(b.gemm(b.node("Flatten", Map.of("axis", 1L), mean), classes));
     }
 }

@@ -1,0 +1,156 @@
+package io.dms.backend.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dms.model.EnvironmentException;
+import io.dms.model.ScalableModel;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.BundledModels;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong on a device is told in one line and leaves the rest standing. */
+class FaultsOnStandInTest {
+    private static final SessionOptions OPTIONS = SessionOptions.DEFAULT.withLaunch(Launch.REBIND);
+
+    private final ScalableModel model = BundledModels.resnet20Cifar10();
+    private final FloatBuffer input = direct(3 * 32 * 32);
+    private final FloatBuffer output = direct(10);
+
+    @BeforeEach
+    void load() {
+        StandIn.require();
+        StandIn.requireBridge();
+        StandIn.reset();
+    }
+
+    @AfterEach
+    void mend() {
+        StandIn.reset();
+    }
+
+    private static FloatBuffer direct(int n) {
+        return ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+
+    private static CudnnBackend backend() {
+        return new CudnnBackend(new Machine());
+    }
+
+    private List<String> refusals() {
+        return backend().refusals(model.graph());
+    }
+
+    @Test
+    void aDriverTooOldIsNamedWithItsVersion() {
+        StandIn.set("driver", 12020);
+        assertThat(refusals()).singleElement().asString().contains("12.2").doesNotContain("\n");
+        assertThatThrownBy(() -> backend().open(model, OPTIONS).close()).isInstanceOf(EnvironmentException.class);
+    }
+
+    @Test
+    void noDeviceIsSaidWithTheCure() {
+        StandIn.set("devices", 0);
+        assertThat(refusals()).singleElement().asString().contains("use backend cpu");
+    }
+
+    @Test
+    void theDeviceIsCalledByItsName() {
+        assertThat(backend().describe()).contains("(NVIDIA H200, sm_90, cuDNN 9.19.0, CUDA 13.1");
+    }
+
+    @Test
+    void aLevelThatDoesNotFitIsNamedAndOthersGoOn() {
+        WidthLevel full = model.levels().get(0);
+        WidthLevel small = model.levels().get(model.levels().size() - 1);
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.prepare(small);
+            session.run(small, input, output);
+            StandIn.set("fail_allocation", 1);
+            assertThatThrownBy(() -> session.prepare(full))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining(full.name());
+            StandIn.set("fail_allocation", 0);
+            session.run(small, input, output);
+            session.prepare(full);
+            session.run(full, input, output);
+        }
+    }
+
+    @Test
+    void memoryThatAnotherProcessHoldsIsSaid() {
+        StandIn.set("memory", 1 << 10);
+        assertThatThrownBy(() -> {
+                    try (Session session = backend().open(model, OPTIONS)) {
+                        session.prepare(model.full());
+                    }
+                })
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessageContaining("memory");
+    }
+
+    @Test
+    void aLostDeviceIsToldByEveryCallAndCloses() {
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.prepare(model.full());
+            StandIn.set("lose_after", 3);
+            assertThatThrownBy(() -> session.run(model.full(), input, output)).isInstanceOf(EnvironmentException.class);
+            assertThatThrownBy(() -> session.run(model.full(), input, output)).isInstanceOf(EnvironmentException.class);
+        }
+    }
+
+    @Test
+    void callsAtPreparedLevelsAllocateSearchAndCreateNothing() {
+        for (Launch launch : Launch.values()) {
+            try (Session session = backend().open(model, OPTIONS.withLaunch(launch))) {
+                for (WidthLevel level : model.levels()) {
+                    session.prepare(level);
+                }
+                long before = StandIn.get("allocations") + StandIn.get("searches") + StandIn.get("live_descriptors");
+                for (int i = 0; i < 20; i++) {
+                    session.run(model.levels().get(i % model.levels().size()), input, output);
+                }
+                assertThat(StandIn.get("allocations") + StandIn.get("searches") + StandIn.get("live_descriptors"))
+                        .as("%s", launch)
+                        .isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void aDeviceWithoutTheArithmeticIsAskedForAnother() {
+        StandIn.set("compute_capability", 62);
+        assertThatThrownBy(() -> backend()
+                        .open(model, OPTIONS.withPrecision(Precision.TF32))
+                        .close())
+                .hasMessageContaining("80");
+    }
+
+    @Test
+    void closedSessionsLeaveNothingOnTheDevice() {
+        long before = StandIn.get("live_bytes")
+                + StandIn.get("live_descriptors")
+                + StandIn.get("live_handles")
+                + StandIn.get("live_streams")
+                + StandIn.get("pinned_bytes");
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.run(model.full(), input, output);
+        }
+        assertThat(StandIn.get("live_bytes")
+                        + StandIn.get("live_descriptors")
+                        + StandIn.get("live_handles")
+                        + StandIn.get("live_streams")
+                        + StandIn.get("pinned_bytes"))
+                .isEqualTo(before);
+    }
+}

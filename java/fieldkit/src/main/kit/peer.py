@@ -1,0 +1,119 @@
+"""PyTorch with cuDNN, CUDA graphs and channels-last: a dedicated ResNet-50 and MobileNetV2 of each width.
+
+peer.py OUT.json [--quick]. Needs torch with a GPU; the networks are written out here, so torchvision is not needed.
+"""
+import json
+import statistics
+import sys
+
+import torch
+from torch import nn
+
+
+def cnr(i, o, k, s=1, g=1, act=True):
+    layers = [nn.Conv2d(i, o, k, s, k // 2, groups=g)]  # normalisation folded, as ours is
+    return nn.Sequential(*layers, nn.ReLU(inplace=True)) if act else layers[0]
+
+
+def cut(n, width):
+    return max(8, int(n * width / 8 + 0.5) * 8)
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, i, mid, o, s):
+        super().__init__()
+        self.body = nn.Sequential(cnr(i, mid, 1), cnr(mid, mid, 3, s), cnr(mid, o, 1, act=False))
+        self.short = cnr(i, o, 1, s, act=False) if s != 1 or i != o else nn.Identity()
+
+    def forward(self, x):
+        return torch.relu_(self.body(x) + self.short(x))
+
+
+class Inverted(nn.Module):
+    def __init__(self, i, o, e, s):
+        super().__init__()
+        mid = i * e
+        head = [cnr(i, mid, 1)] if e != 1 else []
+        self.body = nn.Sequential(*head, cnr(mid, mid, 3, s, mid), cnr(mid, o, 1, act=False))
+        self.add = s == 1 and i == o
+
+    def forward(self, x):
+        return x + self.body(x) if self.add else self.body(x)
+
+
+def classifier(channels):
+    return [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1000)]
+
+
+def resnet50(width):
+    c = cut(64, width)
+    layers, i = [cnr(3, c, 7, 2), nn.MaxPool2d(3, 2, 1)], c
+    for stage, n in enumerate((3, 4, 6, 3)):
+        mid, o = cut(64 << stage, width), cut(256 << stage, width)
+        for b in range(n):
+            layers.append(Bottleneck(i, mid, o, 2 if b == 0 and stage else 1))
+            i = o
+    return nn.Sequential(*layers, *classifier(i))
+
+
+def mobilenetv2(width):
+    i = cut(32, width)
+    layers = [cnr(3, i, 3, 2)]
+    for e, c, n, s in ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
+                       (6, 320, 1, 1)):
+        o = cut(c, width)
+        for b in range(n):
+            layers.append(Inverted(i, o, e, s if b == 0 else 1))
+            i = o
+    last = cut(1280, width)
+    return nn.Sequential(*layers, cnr(i, last, 1), *classifier(last))
+
+
+def measure(net, batch, dtype, tf32, quick):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = tf32
+    torch.backends.cuda.matmul.allow_tf32 = tf32
+    net = net.cuda().eval().to(dtype).to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, 224, 224, device="cuda", dtype=dtype).to(memory_format=torch.channels_last)
+    side = torch.cuda.Stream()
+    with torch.no_grad(), torch.cuda.stream(side):
+        for _ in range(5):
+            net(x)
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.no_grad(), torch.cuda.graph(graph):
+        net(x)
+    for _ in range(20):
+        graph.replay()
+    times = []
+    for _ in range(50 if quick else 500):
+        a, b = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        a.record()
+        graph.replay()
+        b.record()
+        b.synchronize()
+        times.append(a.elapsed_time(b))
+    return statistics.median(times)
+
+
+def main():
+    quick = "--quick" in sys.argv
+    rows = []
+    for name, make in (("resnet50", resnet50), ("mobilenetv2", mobilenetv2)):
+        for precision, dtype, tf32 in (("fp32", torch.float32, False), ("tf32", torch.float32, True),
+                                       ("fp16", torch.float16, False)):
+            for batch in (1, 8):
+                for width in (1.0, 0.75, 0.5, 0.25):
+                    row = {"model": name, "precision": precision, "batch": batch, "width": width}
+                    try:
+                        row["device_ms"] = measure(make(width), batch, dtype, tf32, quick)
+                    except Exception as e:  # a row that fails loses only itself
+                        row["error"] = str(e).splitlines()[0]
+                    rows.append(row)
+                    print(row, flush=True)
+                    with open(sys.argv[1], "w") as f:
+                        json.dump({"torch": torch.__version__, "cudnn": torch.backends.cudnn.version(),
+                                   "device": torch.cuda.get_device_name(), "rows": rows}, f, indent=1)
+
+
+main()
