@@ -161,11 +161,12 @@ final class CudnnSession implements Session {
         plan.bindArena(device.arenaAddress());
         weights.prepare(plan);
         weights.load(plan);
+        // A search and the first run compute on what lies there.
+        device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
         choose(plan, search);
         if (device.growWorkspace(plan.workspaceBytes())) {
             plans.values().forEach(LevelPlan::workspaceMoved);
         }
-        device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
         plan.tryFused();
         // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
         plan.enqueue();

@@ -100,7 +100,8 @@ final class PresetGpu implements Gpu {
             if (cuDeviceGetName(text, 255, handle.get()) != 0) {
                 return "device " + device;
             }
-            return text.getString(StandardCharsets.UTF_8).strip();
+            // With a limit a BytePointer takes all its bytes for the string; without one it ends at the first zero.
+            return text.limit(0).getString(StandardCharsets.UTF_8).strip();
         }
     }
 
