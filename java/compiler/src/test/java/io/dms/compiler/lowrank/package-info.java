@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.compiler.lowrank;
+
+import org.jspecify.annotations.NullMarked;
