@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.schedule.special;
+
+import org.jspecify.annotations.NullMarked;
