@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.schedule.shared;
+
+import org.jspecify.annotations.NullMarked;
