@@ -73,6 +73,11 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(
                 "schedule",
                 new CommandLine(new ScheduleCommand(console)).addSubcommand(new ScheduleSimulateCommand(console)));
+        line.addSubcommand(
+                "catalog",
+                new CommandLine(new CatalogCommand(console))
+                        .addSubcommand(new CatalogBuildCommand(console))
+                        .addSubcommand(new CatalogShowCommand(console)));
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));

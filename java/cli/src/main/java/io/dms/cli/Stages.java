@@ -29,7 +29,8 @@ final class Stages implements AutoCloseable {
         if (!stage.equals(this.stage)) {
             close();
             this.stage = stage;
-            progress = console.progress(stage, stage.startsWith("accuracy") ? "images" : "layers", total);
+            progress = console.progress(
+                    stage, stage.startsWith("accuracy") || stage.startsWith("features") ? "images" : "layers", total);
         }
         if (progress != null) {
             progress.at(done);

@@ -1,0 +1,120 @@
+package io.dms.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dms.schedule.catalog.Catalog;
+import io.dms.schedule.catalog.CatalogFile;
+import io.dms.schedule.catalog.Kind;
+import io.dms.schedule.catalog.Variant;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dms catalog}, on a data set of made-up images and the bundled model. */
+class CatalogCommandTest {
+    private static final String TASKS = """
+        schema: 1
+        data: images
+        accuracy_images: 20
+        training_images: 40
+        tasks:
+          - id: objects
+            input: camera
+            contexts:
+              - {name: two, classes: [c0, c3], share: 0.9}
+            variants:
+              - {kind: level, widths: [1, 0.5]}
+              - {kind: specialised, widths: [0.5]}
+              - {kind: remote, url: 'http://server:8000/v2/models/m', accuracy: 0.9, time: 20ms, dollars: 0.001}
+          - id: half
+            input: camera
+            labels: {low: [c0, c1, c2, c3, c4], high: [c5, c6, c7, c8, c9]}
+            variants:
+              - {kind: shared, widths: [1]}
+        """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private void images() throws IOException {
+        Random random = new Random(1);
+        for (int c = 0; c < 10; c++) {
+            Path place = Files.createDirectories(folder.resolve("images").resolve("c" + c));
+            for (int i = 0; i < 4; i++) {
+                BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                for (int p = 0; p < 32 * 32; p++) {
+                    image.setRGB(p % 32, p / 32, 0x10101 * (c * 20 + random.nextInt(50)));
+                }
+                ImageIO.write(image, "png", place.resolve(i + ".png").toFile());
+            }
+        }
+    }
+
+    @Test
+    void aCatalogIsBuiltShownAndDrawn() throws IOException {
+        images();
+        Path tasks = Files.writeString(folder.resolve("tasks.yaml"), TASKS);
+        Path file = folder.resolve("t.catalog.json");
+        Ran built = Ran.dms("catalog", "build", tasks.toString(), "-o", file.toString(), "--keep-all");
+        assertThat(built.err()).as(built.err()).doesNotContain("bug");
+        assertThat(built.status()).isZero();
+        Catalog catalog = CatalogFile.read(file);
+        assertThat(catalog.variantsOf("objects"))
+                .extracting(Variant::kind)
+                .containsExactlyInAnyOrder(Kind.LEVEL, Kind.LEVEL, Kind.SPECIALISED, Kind.REMOTE);
+        Variant special = catalog.variantsOf("objects").stream()
+                .filter(v -> v.kind() == Kind.SPECIALISED)
+                .findFirst()
+                .orElseThrow();
+        assertThat(special.accuracy().overall()).isNull();
+        assertThat(special.accuracy().contexts()).containsOnlyKeys("two");
+        assertThat(special.fallback()).startsWith("objects/");
+        assertThat(special.memoryBytes()).isBetween(1L, 64L * 1024);
+        long weights = catalog.fragments().stream()
+                .filter(f -> f.id().startsWith("weights:"))
+                .count();
+        assertThat(weights).as("one set of weights for all levels").isEqualTo(1);
+        assertThat(catalog.provenance().notes()).isNotEmpty();
+
+        Path page = folder.resolve("t.html");
+        Path csv = folder.resolve("t.csv");
+        Ran shown = Ran.dms("catalog", "show", file.toString(), "--html", page.toString(), "--csv", csv.toString());
+        assertThat(shown.status()).isZero();
+        assertThat(shown.out()).contains("task objects, input camera", "trunk:", "context two");
+        assertThat(Files.readString(page)).contains("Accuracy in context two").doesNotContain("{{");
+        assertThat(Files.readAllLines(csv)).hasSize(1 + catalog.variants().size() + 2);
+        Ran json = Ran.dms("catalog", "show", file.toString(), "--json", "-");
+        assertThat(json.out()).startsWith("{").contains("\"schema\"");
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        Path tasks = Files.writeString(folder.resolve("tasks.yaml"), "schema: 1\ntasks: []\n");
+        for (String[] args : new String[][] {
+            {"catalog"},
+            {"catalog", "build"},
+            {"catalog", "build", folder.resolve("none.yaml").toString()},
+            {"catalog", "build", tasks.toString()},
+            {"catalog", "build", tasks.toString(), "-o", folder.toString()},
+            {"catalog", "show", folder.resolve("none.json").toString()},
+            {"catalog", "show", tasks.toString()},
+            {
+                "catalog",
+                "build",
+                tasks.toString(),
+                "--data",
+                folder.resolve("none").toString()
+            },
+        }) {
+            Ran ran = Ran.dms(args);
+            assertThat(ran.status()).as(String.join(" ", args)).isEqualTo(Exit.USER);
+            assertThat(ran.err().strip().lines().count()).as(ran.err()).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.cli.catalog;
+
+import org.jspecify.annotations.NullMarked;
