@@ -41,6 +41,7 @@ final class CatalogBuilder {
 
     static final String LEVEL = "level";
     static final String HEAD = "head";
+    /** Share of what a head sees in its context that it passes on, measured; its costs stand with the fallback. */
     static final String FALLS_THROUGH = "falls_through";
 
     /** Stands for the model that comes with DMS. */
@@ -291,8 +292,6 @@ final class CatalogBuilder {
                         Objects.requireNonNull(passed.accuracyIn(c).contexts().get(context));
                 Cost run = headCost(head, test);
                 Cost load = meter.load(() -> HeadFile.read(file));
-                Double joules = run.joules();
-                Double more = general.run().joules();
                 Map<String, String> how = implementation(w, level, file);
                 how.put(FALLS_THROUGH, String.format(Locale.ROOT, "%.4f", share));
                 add(
@@ -300,9 +299,7 @@ final class CatalogBuilder {
                         Variant.of(id, plan.task().id(), Place.DEVICE, Kind.SPECIALISED, count.accuracyIn(c))
                                 .memoryBytes(head.bytes())
                                 .load(load.seconds(), load.joules())
-                                .run(
-                                        run.seconds() + share * general.run().seconds(),
-                                        joules == null || more == null ? null : joules + share * more)
+                                .run(run.seconds(), run.joules())
                                 .requires(trunk(w, trunk, level))
                                 .fallback(general.id())
                                 .implementation(how));
