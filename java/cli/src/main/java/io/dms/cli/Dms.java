@@ -72,7 +72,9 @@ public final class Dms extends DmsCommand {
                 "data", new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console)));
         line.addSubcommand(
                 "schedule",
-                new CommandLine(new ScheduleCommand(console)).addSubcommand(new ScheduleSimulateCommand(console)));
+                new CommandLine(new ScheduleCommand(console))
+                        .addSubcommand(new ScheduleSimulateCommand(console))
+                        .addSubcommand(new ScheduleRunCommand(console)));
         line.addSubcommand(
                 "catalog",
                 new CommandLine(new CatalogCommand(console))

@@ -89,6 +89,23 @@ class CatalogCommandTest {
         assertThat(shown.out()).contains("task objects, input camera", "trunk:", "context two");
         assertThat(Files.readString(page)).contains("Accuracy in context two").doesNotContain("{{");
         assertThat(Files.readAllLines(csv)).hasSize(1 + catalog.variants().size() + 2);
+        String data = folder.resolve("images").toString();
+        Ran run = Ran.dms(
+                "schedule",
+                "run",
+                file.toString(),
+                "--data",
+                data,
+                "--requests",
+                "6",
+                "--rate",
+                "100",
+                "--context",
+                "two");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("scheduler  priced, 6 requests", "answered   6 in time, 0 late, refused none");
+        Ran none = Ran.dms("schedule", "run", file.toString(), "--data", data, "--context", "three");
+        assertThat(none.complaint()).contains("has no context three");
         Ran json = Ran.dms("catalog", "show", file.toString(), "--json", "-");
         assertThat(json.out()).startsWith("{").contains("\"schema\"");
     }
