@@ -46,7 +46,7 @@ public final class Main {
             }
             chosen.run();
         } catch (DmsException e) {
-            result.note("error", e.getMessage());
+            result.note("error", String.valueOf(e.getMessage()));
             System.out.println(e.getMessage());
             return e.exitStatus();
         }
