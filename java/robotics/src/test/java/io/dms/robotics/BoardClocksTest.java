@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,7 +153,7 @@ class BoardClocksTest {
                 null);
     }
 
-    private static Profile.Point point(String name, Long hertz, double slower) {
+    private static Profile.Point point(String name, @Nullable Long hertz, double slower) {
         List<Profile.Level> levels = new ArrayList<>();
         for (WidthLevel level : Stub.MODEL.levels()) {
             double ms = slower * (4 - levels.size());

@@ -187,8 +187,8 @@ final class SkewedStreamStudy {
         System.out.printf(
                 Locale.ROOT,
                 "%d classes with %d %% for %d frames: accuracy %.2f -> %.2f %%, time %.2f -> %.2f ms a frame (training"
-                    + " %.2f s in all, included), general model on %.1f %% of frames, MMAC about %.1f -> %.1f, heads"
-                    + " trained %d, entered %d%n",
+                        + " %.2f s in all, included), general model on %.1f %% of frames, MMAC about %.1f -> %.1f, heads"
+                        + " trained %d, entered %d%n",
                 context[0],
                 context[1],
                 context[2],

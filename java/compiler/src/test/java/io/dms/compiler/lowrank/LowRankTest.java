@@ -80,7 +80,7 @@ class LowRankTest {
     void theBestApproximationOfARankLosesTheEnergyOfTheOtherSingularValues() {
         Random random = new Random(3);
         for (int[] size : new int[][] {{6, 40}, {40, 6}, {17, 17}}) {
-            double[] a = random.doubles(size[0] * size[1], -1, 1).toArray();
+            double[] a = random.doubles((long) size[0] * size[1], -1, 1).toArray();
             Factors factors = new Factors(a.clone(), size[0], size[1]);
             int rank = 3;
             float[] left = factors.left(rank);
