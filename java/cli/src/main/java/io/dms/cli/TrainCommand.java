@@ -84,8 +84,8 @@ final class TrainCommand extends DmsCommand {
     @Option(
             names = "--weight-decay",
             paramLabel = "R",
-            defaultValue = "5e-4",
-            description = "Of convolutions and linear layers (default: 5e-4).")
+            defaultValue = "1e-4",
+            description = "Of convolutions and linear layers (default: 1e-4).")
     private double weightDecay;
 
     @Option(
