@@ -57,7 +57,9 @@ class CommandLineTest {
         Ran ran = Ran.dms(with(command, "--no-such-option"));
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.out()).isEmpty();
-        assertThat(ran.complaint()).containsAnyOf("--no-such-option", "missing").contains("--help");
+        assertThat(ran.complaint())
+                .containsAnyOf("--no-such-option", "missing", "Missing")
+                .contains("--help");
     }
 
     @Test

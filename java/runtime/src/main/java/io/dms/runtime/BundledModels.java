@@ -18,7 +18,7 @@ public final class BundledModels {
 
     /**
      * ResNet-20 for CIFAR-10 (He et al. 2015; weights of akamaster/pytorch_resnet_cifar10, BSD-2-Clause): RGB images
-     * [N, 3, 32, 32] to ten scores, levels 1, 0.75, 0.5 and 0.25, ordered and calibrated, not fine-tuned.
+     * [N, 3, 32, 32] to ten scores, levels 1, 0.75, 0.5 and 0.25, tuned together (model card: {@code docs/models/resnet20-cifar10.md}).
      */
     public static ScalableModel resnet20Cifar10() {
         return read("resnet20-cifar10.dms.onnx");

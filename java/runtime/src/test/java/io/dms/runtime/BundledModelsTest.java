@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class BundledModelsTest {
     @Test
-    void resnet20_has_four_calibrated_levels() {
+    void resnet20_has_four_tuned_levels() {
         ScalableModel model = BundledModels.resnet20Cifar10();
 
         assertThat(model.name()).isEqualTo("resnet20-cifar10");
@@ -23,7 +23,7 @@ class BundledModelsTest {
         assertThat(model.preprocessing()).isNotNull();
         assertThat(model.provenance())
                 .containsEntry("source", "resnet20_cifar10.onnx")
-                .containsKeys("source.sha256", "tool", "criterion", "calibration");
+                .containsKeys("source.sha256", "tool", "criterion", "calibration", "training");
     }
 
     @Test
