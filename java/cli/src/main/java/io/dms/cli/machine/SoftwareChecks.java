@@ -20,7 +20,6 @@ final class SoftwareChecks {
     private static final Pattern CUDA_JSON =
             Pattern.compile("\"cuda\"\\s*:\\s*\\{[^}]*\"version\"\\s*:\\s*\"([\\d.]+)\"");
     private static final Pattern CUDA_TXT = Pattern.compile("CUDA Version ([\\d.]+)");
-    private static final String UNUSED = "nothing in this version needs it";
     private static final String CURE = "sudo apt install nvidia-jetpack";
 
     private final SystemFiles files;
@@ -93,10 +92,14 @@ final class SoftwareChecks {
         return m.find() ? m.group(1) : null;
     }
 
+    private static String user(String name) {
+        return name.equals("TensorRT") ? "nothing in this version needs it" : "only the cudnn backend needs it";
+    }
+
     private Check library(String name, String library, @Nullable String known, @Nullable String expected) {
         Path found = libraries.find(library);
         if (found == null) {
-            return new Check(name, State.MISSING, "not found; " + UNUSED, jetson == null ? null : CURE);
+            return new Check(name, State.MISSING, "not found; " + user(name), jetson == null ? null : CURE);
         }
         String version = known;
         if (version == null) {
