@@ -97,6 +97,19 @@ public final class BoardClocks implements AutoCloseable {
         return actuator.set(name, hertz);
     }
 
+    /** Puts the clocks back; they can be set further. */
+    public void restore() {
+        actuator.restore();
+        BoardMonitor told = monitor;
+        if (told != null) {
+            actuator.settings().stream()
+                    .filter(s -> s.name().equals(CAP))
+                    .map(Setting::now)
+                    .filter(Objects::nonNull)
+                    .forEach(now -> told.expectCap(Scope.GPU, now.doubleValue()));
+        }
+    }
+
     /** Puts the clocks back. */
     @Override
     public void close() {

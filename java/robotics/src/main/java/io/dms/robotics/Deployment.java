@@ -33,6 +33,7 @@ public final class Deployment implements AutoCloseable {
 
     private final List<Stream> streams = new ArrayList<>();
     private final @Nullable Sharing sharing;
+    private final @Nullable BoardClocks clocks;
 
     private Deployment(
             List<ApplicationSpec> specs,
@@ -40,6 +41,7 @@ public final class Deployment implements AutoCloseable {
             boolean endless,
             @Nullable BoardMonitor monitor,
             @Nullable BoardClocks clocks) {
+        this.clocks = clocks;
         try {
             for (ApplicationSpec spec : specs) {
                 streams.add(open(spec, seed, endless, monitor));
@@ -209,12 +211,15 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Closes sources and applications. Idempotent. */
+    /** Closes sources and applications, and puts back the clock that the coordinator chose. Idempotent. */
     @Override
     public void close() {
         for (Stream s : streams) {
             s.source().close();
             s.application().close();
+        }
+        if (clocks != null) {
+            clocks.restore();
         }
     }
 }

@@ -95,16 +95,18 @@ class BoardClocksTest {
     @Test
     void theCoordinatorTakesTheLowestClockThatKeepsTheGoalAndItIsPutBack() throws IOException {
         Set<Long> caps = new TreeSet<>();
-        try (BoardClocks clocks = BoardClocks.open(options, null);
-                Deployment deployment =
-                        Deployment.open(List.of(spec(profile(306_000_000L, 612_000_000L))), 1, true, null, clocks)) {
-            deployment.run(System.nanoTime(), 60, 5_000_000_000L, () -> false, s -> new FrameListener() {}, () -> {
-                try {
-                    caps.add(read("max_freq"));
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+        try (BoardClocks clocks = BoardClocks.open(options, null)) {
+            try (Deployment deployment =
+                    Deployment.open(List.of(spec(profile(306_000_000L, 612_000_000L))), 1, true, null, clocks)) {
+                deployment.run(System.nanoTime(), 60, 5_000_000_000L, () -> false, s -> new FrameListener() {}, () -> {
+                    try {
+                        caps.add(read("max_freq"));
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+            }
+            assertThat(read("max_freq")).as("with the deployment's end").isEqualTo(612_000_000);
         }
         assertThat(caps).contains(306_000_000L);
         assertThat(read("max_freq")).isEqualTo(612_000_000);
