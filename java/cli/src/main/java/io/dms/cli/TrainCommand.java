@@ -103,6 +103,13 @@ final class TrainCommand extends DmsCommand {
     private @Nullable Double only;
 
     @Option(
+            names = "--teacher",
+            paramLabel = "FILE",
+            description = "A more accurate network for the same images and classes, scalable or ONNX: the full width"
+                    + " learns from what it says besides the labels.")
+    private @Nullable Path teacher;
+
+    @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
@@ -197,7 +204,8 @@ final class TrainCommand extends DmsCommand {
                 precision,
                 images,
                 testImages,
-                state);
+                state,
+                teacher == null ? null : ModelInput.scalable(teacher, List.of()));
         Tuner tuner = Tuner.find();
         String trainer = tuner.describe();
         console().note("training " + source.name() + " with " + trainer + ", state in " + state);
@@ -255,6 +263,13 @@ final class TrainCommand extends DmsCommand {
                 options.epochs() + " epochs, batch " + options.batch() + ", learning rate " + options.learningRate()
                         + " along half a cosine, weight decay " + options.weightDecay()
                         + (options.freezeFull() ? ", full width frozen" : ""));
+        ScalableModel taught = options.teacher();
+        if (taught != null) {
+            out.put(
+                    "Teacher",
+                    taught.name() + ", share " + TuningOptions.TEACHER_SHARE + " of the loss at temperature "
+                            + TuningOptions.TEMPERATURE);
+        }
         out.put("Seed", Long.toString(options.seed()));
         out.put("Precision", options.precision().name().toLowerCase(Locale.ROOT));
         out.put("Trainer", trainer + ", JDK " + System.getProperty("java.version"));

@@ -6,6 +6,7 @@ import io.dms.compiler.tuning.TuningOptions;
 import io.dms.model.DmsException;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
+import io.dms.model.ModelDigest;
 import io.dms.model.ModelException;
 import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModel;
@@ -79,6 +80,10 @@ public final class NestedTraining {
         if (test != null) {
             check(test, "the test set");
         }
+        ScalableModel teacher = options.teacher();
+        if (teacher != null) {
+            check(teacher);
+        }
         int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
         Torch.load(threads, options.seed());
         Normalized normalized = Normalized.of(source.graph());
@@ -89,6 +94,7 @@ public final class NestedTraining {
             throw new UserException("there are only " + training.size() + " training images: too few for one batch");
         }
         try (TorchNetwork network = new TorchNetwork(model);
+                TorchNetwork taught = teacher == null ? null : new TorchNetwork(fullWidth(teacher));
                 Sgd sgd = optimizer(network)) {
             Statistics statistics = new Statistics(network, batches);
             Path checkpoint = options.checkpoint();
@@ -96,12 +102,15 @@ public final class NestedTraining {
                     ? new Checkpoint(network, sgd, fingerprint(model, batches)).read(checkpoint)
                     : null;
             if (position == null) {
-                statistics.measureAsFound(normalized.inserted(), !options.freezeFull());
+                statistics.measureAsFound(
+                        normalized.inserted(),
+                        wanted().stream().map(WidthLevel::normalization).toList(),
+                        !options.freezeFull());
                 position = new Checkpoint.Position(0, 0, new double[network.levels()], List.of());
             } else {
                 listener.resumed(position.history());
             }
-            if (!steps(network, sgd, batches, position, preprocessing, test, model)) {
+            if (!steps(network, taught, sgd, batches, position, preprocessing, test, model)) {
                 return null;
             }
             statistics.measure(first, STATISTICS_BATCHES);
@@ -125,6 +134,40 @@ public final class NestedTraining {
         }
     }
 
+    /** A teacher sees the very images that its pupil sees and speaks about the same classes. */
+    private void check(ScalableModel teacher) {
+        var in = source.graph().inputs().get(0).shape();
+        var out = source.graph().outputs().get(0).shape();
+        var theirIn = teacher.graph().inputs().get(0).shape();
+        var theirOut = teacher.graph().outputs().get(0).shape();
+        boolean fits = theirIn.rank() == in.rank() && theirOut.rank() == out.rank();
+        for (int axis = 1; fits && axis < in.rank(); axis++) {
+            fits = theirIn.dim(axis) == in.dim(axis);
+        }
+        if (!fits || theirOut.dim(1) != out.dim(1)) {
+            throw new UserException("the teacher " + teacher.name() + " reads " + theirIn + " and gives " + theirOut
+                    + " but " + source.name() + " reads " + in + " and gives " + out
+                    + ": take a teacher that was trained for the same images and classes");
+        }
+        Preprocessing theirs = teacher.preprocessing();
+        Preprocessing ours = preprocessing();
+        if (theirs != null
+                && !(Arrays.equals(theirs.mean(), ours.mean()) && Arrays.equals(theirs.std(), ours.std()))) {
+            throw new UserException("the teacher " + teacher.name() + " wants its input with other mean and std than "
+                    + source.name() + ": take one that was trained with the same");
+        }
+    }
+
+    private static ScalableModel fullWidth(ScalableModel teacher) {
+        return new ScalableModel(
+                teacher.name(),
+                teacher.graph(),
+                teacher.groups(),
+                List.of(teacher.full()),
+                teacher.preprocessing(),
+                teacher.provenance());
+    }
+
     private Preprocessing preprocessing() {
         Preprocessing p = source.preprocessing();
         return p == null ? Preprocessing.IMAGENET : p;
@@ -142,11 +185,17 @@ public final class NestedTraining {
             throw new ModelException("the channel groups of " + source.name()
                     + " are not those of its graph: compile the original network again");
         }
-        List<WidthLevel> wanted =
-                alone == null ? source.levels() : first == 0 ? List.of(source.full()) : List.of(source.full(), alone);
         List<WidthLevel> levels =
-                wanted.stream().map(l -> l.withNormalization(Map.of())).toList();
+                wanted().stream().map(l -> l.withNormalization(Map.of())).toList();
         return new ScalableModel(source.name(), graph, groups, levels, source.preprocessing(), source.provenance());
+    }
+
+    /** The levels that the network is made for, the full width first. */
+    private List<WidthLevel> wanted() {
+        if (alone == null) {
+            return source.levels();
+        }
+        return first == 0 ? List.of(source.full()) : List.of(source.full(), alone);
     }
 
     private Sgd optimizer(TorchNetwork network) {
@@ -169,11 +218,13 @@ public final class NestedTraining {
         return model.name() + " levels " + model.levels() + " epochs " + options.epochs() + " batch " + batches.batch()
                 + " of " + batches.steps() + " rate " + options.learningRate() + " decay " + options.weightDecay()
                 + " seed " + options.seed() + " frozen " + options.freezeFull()
-                + " precision " + options.precision() + (alone == null ? "" : " only " + alone.name());
+                + " precision " + options.precision() + (alone == null ? "" : " only " + alone.name())
+                + (options.teacher() == null ? "" : " teacher " + ModelDigest.of(options.teacher()));
     }
 
     private boolean steps(
             TorchNetwork network,
+            @Nullable TorchNetwork teacher,
             Sgd sgd,
             Batches batches,
             Checkpoint.Position from,
@@ -181,7 +232,7 @@ public final class NestedTraining {
             @Nullable LabelledImages test,
             ScalableModel model) {
         Checkpoint checkpoint = new Checkpoint(network, sgd, fingerprint(model, batches));
-        TrainingStep gradients = new TrainingStep(network, options, first, alone != null);
+        TrainingStep gradients = new TrainingStep(network, options, first, alone != null, teacher);
         int told = alone == null ? 0 : first;
         Path file = options.checkpoint();
         long total = (long) options.epochs() * batches.steps();

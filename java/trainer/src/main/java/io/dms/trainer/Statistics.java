@@ -1,8 +1,12 @@
 package io.dms.trainer;
 
+import io.dms.model.Affine;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -29,11 +33,13 @@ final class Statistics {
      * full width, and a scale and shift that undo them, so that the function stays as it was; each narrower level starts
      * with the scale and shift of the channels it keeps and statistics of its own.
      *
+     * @param own what each level's file says about sites that were there before, widest level first: a model that was
+     *     tuned goes on from the normalisation that it was tuned to
      * @param rescale true to bring the filters before those sites to the norm that they would have been initialised with
      *     (He et al. 2015, section 2.2): behind normalisation the norm of a filter does not matter to the function, but
      *     it divides the learning rate, and folding has left it anywhere
      */
-    void measureAsFound(Set<String> inserted, boolean rescale) {
+    void measureAsFound(Set<String> inserted, List<Map<String, Affine>> own, boolean rescale) {
         if (!inserted.isEmpty()) {
             measureRaw(inserted);
             if (rescale) {
@@ -48,31 +54,67 @@ final class Statistics {
             }
         }
         measure(1, FIRST_BATCHES);
+        for (int l = 1; l < network.levels(); l++) {
+            asTuned(l, own.get(l));
+        }
+    }
+
+    /** A level's normalisation as its file says, as scale and shift around the statistics that it has here. */
+    private void asTuned(int level, Map<String, Affine> own) {
+        Map<String, LevelNorm> norms = network.norms(level);
+        Set<String> sites = new HashSet<>(own.keySet());
+        sites.retainAll(norms.keySet());
+        if (sites.isEmpty()) {
+            return;
+        }
+        for (String site : sites) {
+            Affine said = Objects.requireNonNull(own.get(site));
+            LevelNorm norm = Objects.requireNonNull(norms.get(site));
+            int channels = said.channels();
+            float[] variance = new float[channels];
+            Arrays.fill(variance, 1 - norm.epsilon());
+            assign(norm, said.scale(), said.shift(), new float[channels], variance);
+        }
+        Map<String, double[][]> sums = new HashMap<>();
+        int n = measureRaw(level, sites, sums);
+        sums.forEach((site, sum) -> {
+            Affine said = own.get(site);
+            LevelNorm norm = norms.get(site);
+            if (said != null && norm != null) {
+                set(norm, sum, n, said);
+            }
+        });
     }
 
     /** Mean and variance of what goes into the sites at full width; scale and shift that undo them. */
     private void measureRaw(Set<String> inserted) {
         Map<String, double[][]> sums = new HashMap<>();
+        int n = measureRaw(0, inserted, sums);
+        sums.forEach((site, sum) -> {
+            LevelNorm norm = network.norms(0).get(site);
+            if (norm != null) {
+                float[] ones = new float[sum[0].length];
+                Arrays.fill(ones, 1f);
+                set(norm, sum, n, new Affine(ones, new float[ones.length]));
+            }
+        });
+    }
+
+    private int measureRaw(int level, Set<String> sites, Map<String, double[][]> sums) {
         batches.epoch(0);
         int n = Math.min(FIRST_BATCHES, batches.steps());
         for (int step = 0; step < n; step++) {
             batches.next(step);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                network.forward(0, batches.input(), TorchNetwork.Mode.INFER, Map.of(), (site, x) -> {
-                    if (inserted.contains(site)) {
+                network.forward(level, batches.input(), TorchNetwork.Mode.INFER, Map.of(), (site, x) -> {
+                    if (sites.contains(site)) {
                         add(sums, site, x);
                     }
                 });
             }
         }
-        for (String site : inserted) {
-            double[][] sum = sums.get(site);
-            LevelNorm norm = network.norms(0).get(site);
-            if (sum != null && norm != null) {
-                set(norm, sum, n);
-            }
-        }
+        return n;
     }
 
     private void rescale(String site) {
@@ -116,24 +158,31 @@ final class Statistics {
         }
     }
 
-    private static void set(LevelNorm norm, double[][] sum, int batches) {
+    /** Statistics, and the scale and shift that make of them what is wanted at inference. */
+    private static void set(LevelNorm norm, double[][] sum, int batches, Affine wanted) {
         int channels = sum[0].length;
         float[] mean = new float[channels];
         float[] variance = new float[channels];
         float[] scale = new float[channels];
+        float[] shift = new float[channels];
         for (int c = 0; c < channels; c++) {
             double m = sum[0][c] / batches;
             double v = Math.max(0, sum[1][c] / batches - m * m);
             mean[c] = (float) m;
             variance[c] = (float) v;
-            scale[c] = (float) Math.sqrt(v + norm.epsilon());
+            scale[c] = (float) (wanted.scale()[c] * Math.sqrt(v + norm.epsilon()));
+            shift[c] = (float) (wanted.shift()[c] + wanted.scale()[c] * m);
         }
+        assign(norm, scale, shift, mean, variance);
+    }
+
+    private static void assign(LevelNorm norm, float[] scale, float[] shift, float[] mean, float[] variance) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            norm.mean().copy_(Torch.tensor(mean, channels));
-            norm.variance().copy_(Torch.tensor(variance, channels));
-            norm.scale().copy_(Torch.tensor(scale, channels));
-            norm.shift().copy_(Torch.tensor(mean, channels));
+            norm.scale().copy_(Torch.tensor(scale, scale.length));
+            norm.shift().copy_(Torch.tensor(shift, shift.length));
+            norm.mean().copy_(Torch.tensor(mean, mean.length));
+            norm.variance().copy_(Torch.tensor(variance, variance.length));
         }
     }
 

@@ -7,26 +7,33 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of one batch. Levels together: the full width learns from the labels and each narrower level from what the
- * full width says (in-place distillation, Yu and Huang 2019, section 3.3). A level alone: from the labels.
+ * full width says (in-place distillation, Yu and Huang 2019, section 3.3). A level alone: from the labels. Where there is
+ * a teacher, what learns from the labels learns from the teacher's softened outputs too (Hinton, Vinyals and Dean 2015,
+ * "Distilling the Knowledge in a Neural Network", section 2).
  */
 final class TrainingStep {
     private final TorchNetwork network;
     private final TuningOptions options;
     private final int first;
     private final boolean alone;
+    private final @Nullable TorchNetwork teacher;
 
     /**
      * @param first index of the first level that is trained
      * @param alone true to train that level by itself
+     * @param teacher belongs to the caller; null for none
      */
-    TrainingStep(TorchNetwork network, TuningOptions options, int first, boolean alone) {
+    TrainingStep(
+            TorchNetwork network, TuningOptions options, int first, boolean alone, @Nullable TorchNetwork teacher) {
         this.network = network;
         this.options = options;
         this.first = first;
         this.alone = alone;
+        this.teacher = teacher;
     }
 
     /**
@@ -46,11 +53,39 @@ final class TrainingStep {
     }
 
     private Tensor labels(int level, Tensor input, Tensor target, double[] losses) {
+        Tensor taught = teacher == null ? null : taught(teacher, input);
         Tensor said = forward(level, input);
         Tensor loss = torch.cross_entropy_loss(said, target);
         losses[level] += value(level, loss);
-        loss.backward();
+        if (taught == null) {
+            loss.backward();
+        } else {
+            loss.mul(scalar(1 - TuningOptions.TEACHER_SHARE))
+                    .add(fromTeacher(taught, said))
+                    .backward();
+        }
         return said;
+    }
+
+    private Tensor taught(TorchNetwork from, Tensor input) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return forward(from, 0, input, TorchNetwork.Mode.INFER);
+        }
+    }
+
+    /** Divergence of the pupil's softened output from the teacher's, times the square of the temperature and the share. */
+    private static Tensor fromTeacher(Tensor taught, Tensor said) {
+        double t = TuningOptions.TEMPERATURE;
+        Tensor cool = taught.div(scalar(t));
+        return torch.mul(
+                        torch.softmax(cool, 1),
+                        torch.sub(torch.log_softmax(cool, 1), torch.log_softmax(said.div(scalar(t)), 1)))
+                .sum()
+                .mul(scalar(TuningOptions.TEACHER_SHARE * t * t / said.size(0)));
+    }
+
+    private static Scalar scalar(double value) {
+        return new Scalar(value);
     }
 
     private void together(Tensor input, Tensor target, double[] losses) {
@@ -79,14 +114,18 @@ final class TrainingStep {
     }
 
     private Tensor forward(int level, Tensor input) {
+        return forward(network, level, input, TorchNetwork.Mode.TRAIN);
+    }
+
+    private Tensor forward(TorchNetwork through, int level, Tensor input, TorchNetwork.Mode mode) {
         if (options.precision() == TuningOptions.Precision.FP32) {
-            return network.forward(level, input, TorchNetwork.Mode.TRAIN);
+            return through.forward(level, input, mode);
         }
         torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.BFloat16);
         torch.set_autocast_cache_enabled(false);
         torch.set_autocast_enabled(torch.DeviceType.CPU, true);
         try {
-            return network.forward(level, input, TorchNetwork.Mode.TRAIN).toType(torch.ScalarType.Float);
+            return through.forward(level, input, mode).toType(torch.ScalarType.Float);
         } finally {
             torch.set_autocast_enabled(torch.DeviceType.CPU, false);
         }

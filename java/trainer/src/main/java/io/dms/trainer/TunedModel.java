@@ -79,10 +79,12 @@ final class TunedModel {
     }
 
     private static String recipe(String what, TuningOptions options) {
+        ScalableModel teacher = options.teacher();
         return what + ", " + options.epochs() + " epochs, batch " + options.batch() + ", learning rate "
                 + options.learningRate() + " cosine, weight decay " + options.weightDecay() + ", seed "
                 + options.seed() + ", precision " + options.precision()
-                + (options.freezeFull() ? ", full width frozen" : "");
+                + (options.freezeFull() ? ", full width frozen" : "")
+                + (teacher == null ? "" : ", teacher " + teacher.name());
     }
 
     private static String siteName(Graph graph, String node) {

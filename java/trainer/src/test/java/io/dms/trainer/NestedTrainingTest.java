@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
+import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
 import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
+import io.dms.model.Node;
 import io.dms.model.Preprocessing;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.Tensor;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
 import io.dms.runtime.BundledModels;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
+import io.dms.testkit.Networks;
 import io.dms.testkit.ReferenceBackend;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +29,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -177,7 +182,18 @@ class NestedTrainingTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void normalisation_that_is_put_back_leaves_the_full_width_as_it_was(boolean rescale) {
-        ScalableModel before = BundledModels.resnet20Cifar10();
+        ScalableModel folded = Folded.withoutNormalization(BundledModels.resnet20Cifar10());
+        assertThat(Normalized.of(folded.graph()).inserted()).hasSize(19);
+        startsAs(folded, 1, rescale);
+    }
+
+    @Test
+    void every_level_of_a_tuned_model_starts_as_it_was_tuned() {
+        startsAs(BundledModels.resnet20Cifar10(), 4, true);
+    }
+
+    /** The first levels say before training what the model says. */
+    private void startsAs(ScalableModel before, int levels, boolean rescale) {
         Preprocessing preprocessing = Objects.requireNonNull(before.preprocessing());
         Normalized normalized = Normalized.of(before.graph());
         ScalableModel model = new ScalableModel(
@@ -194,20 +210,98 @@ class NestedTrainingTest {
         try (TorchNetwork network = new TorchNetwork(model);
                 Session original = new ReferenceBackend().open(before, SessionOptions.DEFAULT)) {
             new Statistics(network, new Batches(images, preprocessing, 0, 32, 1))
-                    .measureAsFound(normalized.inserted(), rescale);
-            for (int i = 0; i < 3; i++) {
+                    .measureAsFound(
+                            normalized.inserted(),
+                            before.levels().stream()
+                                    .map(WidthLevel::normalization)
+                                    .toList(),
+                            rescale);
+            for (int i = 0; i < 3 * levels; i++) {
+                int level = i % levels;
                 images.fill(x, i, 1, preprocessing);
                 x.get(0, values);
-                original.run(before.full(), x, y);
+                original.run(before.levels().get(level), x, y);
+                float near = 1e-3f;
+                for (int c = 0; c < 10; c++) {
+                    near = Math.max(near, 1e-5f * Math.abs(y.get(c)));
+                }
                 try (PointerScope scope = new PointerScope()) {
                     float[] z = Torch.floats(
-                            network.forward(0, Torch.tensor(values, 1, 3, 32, 32), TorchNetwork.Mode.INFER));
+                            network.forward(level, Torch.tensor(values, 1, 3, 32, 32), TorchNetwork.Mode.INFER));
                     for (int c = 0; c < 10; c++) {
-                        assertThat(z[c]).isCloseTo(y.get(c), within(1e-3f));
+                        assertThat(z[c]).as("level %d score %d", level, c).isCloseTo(y.get(c), within(near));
                     }
                 }
             }
         }
+    }
+
+    @Test
+    void the_full_width_learns_what_its_teacher_says_even_against_the_labels() {
+        ScalableModel pupil = BundledModels.resnet20Cifar10();
+        ScalableModel teacher = contrary(pupil);
+        Log alone = new Log();
+        Log taught = new Log();
+        TuningOptions recipe = options(3, false, null);
+        Squares images = new Squares(256);
+        new NestedTraining(pupil, recipe, alone).run(images, null);
+        ScalableModel learned =
+                Objects.requireNonNull(new NestedTraining(pupil, recipe.withTeacher(teacher), taught).run(images, null));
+        assertThat(learned.provenance().get("training")).contains("teacher contrary");
+        assertThat(taught.epochs.get(2).losses().get(0))
+                .as("loss against the labels, which the teacher knows nothing of")
+                .isGreaterThan(2 * alone.epochs.get(2).losses().get(0));
+    }
+
+    /** A model that is sure of the next class wherever the other is sure of one. */
+    private static ScalableModel contrary(ScalableModel model) {
+        Graph graph = model.graph();
+        Map<String, Tensor> constants = new LinkedHashMap<>(graph.initializers());
+        Node last = Objects.requireNonNull(graph.producer(graph.outputs().get(0).name()));
+        assertThat(last.is("Gemm")).isTrue();
+        for (String name : last.inputs().subList(1, last.inputs().size())) {
+            float[] values = graph.initializers().get(name).floats();
+            float[] turned = new float[values.length];
+            int row = values.length / 10;
+            for (int c = 0; c < 10; c++) {
+                System.arraycopy(values, c * row, turned, (c + 1) % 10 * row, row);
+            }
+            constants.put(name, Tensor.ofFloats(graph.initializers().get(name).shape(), turned));
+        }
+        return new ScalableModel(
+                "contrary",
+                graph.withInitializers(constants),
+                model.groups(),
+                model.levels(),
+                model.preprocessing(),
+                Map.of());
+    }
+
+    @Test
+    void a_teacher_for_other_classes_or_other_preprocessing_or_beside_a_frozen_width_is_refused() {
+        ScalableModel model = BundledModels.resnet20Cifar10();
+        ScalableModel other = new ScalableModel(
+                "brighter",
+                model.graph(),
+                model.groups(),
+                model.levels(),
+                new Preprocessing(new float[] {0, 0, 0}, new float[] {1, 1, 1}),
+                Map.of());
+        TuningOptions recipe = options(1, false, null);
+        assertThatThrownBy(() -> train(recipe.withTeacher(other), new Log()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the teacher brighter")
+                .hasMessageContaining("mean and std");
+        Graph residual = Networks.residual(1);
+        var groups = GroupAnalysis.analyze(residual);
+        ScalableModel classes = new ScalableModel(
+                "generated", residual, groups, List.of(WidthLevels.uniform(groups, 1)), null, Map.of());
+        assertThatThrownBy(() -> train(recipe.withTeacher(classes), new Log()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("same images and classes");
+        assertThatThrownBy(() -> options(1, true, null).withTeacher(model))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("frozen");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.dms.model.WidthLevel;
 import io.dms.runtime.BundledModels;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,7 +58,8 @@ class ThroughputStudy {
         try (TorchNetwork network = new TorchNetwork(model);
                 Sgd sgd = new Sgd();
                 PlainLoop loop = new PlainLoop(precision == TuningOptions.Precision.BF16, 0.01)) {
-            new Statistics(network, batches).measureAsFound(normalized.inserted(), true);
+            new Statistics(network, batches).measureAsFound(
+                            normalized.inserted(), Collections.nCopies(network.levels(), Map.of()), true);
             network.weights().values().forEach(w -> sgd.add(w, 5e-4));
             for (int l = 0; l < network.levels(); l++) {
                 network.norms(l).values().forEach(n -> {
@@ -65,7 +67,7 @@ class ThroughputStudy {
                     sgd.add(n.shift(), 0);
                 });
             }
-            TrainingStep step = new TrainingStep(network, options, 0, false);
+            TrainingStep step = new TrainingStep(network, options, 0, false, null);
             double[] losses = new double[network.levels()];
             batches.epoch(0);
             for (int r = -2; r < rounds; r++) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
-import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
@@ -17,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -42,28 +40,10 @@ class TorchNetworkTest {
                 .put(0, values);
     }
 
-    /** The network as an exporter leaves it that folds normalisation away. */
-    private static Graph withoutNormalization(Graph graph) {
-        Map<String, String> behind = new HashMap<>();
-        for (Node n : graph.nodes()) {
-            if (n.is("BatchNormalization")) {
-                behind.put(n.input(0), n.output());
-            }
-        }
-        List<Node> nodes = new ArrayList<>();
-        for (Node n : graph.nodes()) {
-            if (!n.is("BatchNormalization")) {
-                String out = behind.get(n.output());
-                nodes.add(out == null ? n : n.withOutputs(List.of(out)));
-            }
-        }
-        return new Graph(graph.name(), graph.inputs(), graph.outputs(), nodes, graph.initializers(), graph.shapes());
-    }
-
     @Test
     void every_level_computes_what_the_reference_does() {
         ScalableModel bundled = BundledModels.resnet20Cifar10();
-        Normalized normalized = Normalized.of(withoutNormalization(bundled.graph()));
+        Normalized normalized = Normalized.of(Folded.withoutNormalization(bundled.graph()));
         assertThat(normalized.inserted()).hasSize(19);
         Graph graph = normalized.graph();
         var groups = GroupAnalysis.analyze(graph);

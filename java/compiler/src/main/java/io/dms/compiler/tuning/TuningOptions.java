@@ -1,5 +1,6 @@
 package io.dms.compiler.tuning;
 
+import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param limit training images to use, 0 for all
  * @param testLimit test images that accuracy is told on after each epoch, 0 for all
  * @param checkpoint file that holds the state, to go on from after an interruption; null for none
+ * @param teacher a more accurate network for the same images and classes, of which the full width is run: what is
+ *     trained on the labels learns from what it says too; null for none
  */
 public record TuningOptions(
         int epochs,
@@ -31,7 +34,8 @@ public record TuningOptions(
         Precision precision,
         int limit,
         int testLimit,
-        @Nullable Path checkpoint) {
+        @Nullable Path checkpoint,
+        @Nullable ScalableModel teacher) {
     /** What convolutions and linear layers multiply in while training. */
     public enum Precision {
         /** Single precision. */
@@ -42,6 +46,12 @@ public record TuningOptions(
 
     /** Momentum of the gradient (Nesterov). */
     public static final double MOMENTUM = 0.9;
+
+    /** Temperature of what the teacher and the pupil say (Hinton, Vinyals and Dean 2015, section 2). */
+    public static final double TEMPERATURE = 4;
+
+    /** The teacher's share of the loss; the labels have the rest. */
+    public static final double TEACHER_SHARE = 0.9;
 
     /** Checks the ranges. */
     public TuningOptions {
@@ -60,5 +70,53 @@ public record TuningOptions(
         if (threads < 0 || limit < 0 || testLimit < 0) {
             throw new UserException("threads and the number of images must not be negative: " + threads + ", " + limit);
         }
+        if (freezeFull && teacher != null) {
+            throw new UserException("the full width is frozen and can't learn from a teacher: leave one of the two out");
+        }
+    }
+
+    /** A recipe without a teacher. */
+    public TuningOptions(
+            int epochs,
+            int batch,
+            double learningRate,
+            double weightDecay,
+            int threads,
+            long seed,
+            boolean freezeFull,
+            Precision precision,
+            int limit,
+            int testLimit,
+            @Nullable Path checkpoint) {
+        this(
+                epochs,
+                batch,
+                learningRate,
+                weightDecay,
+                threads,
+                seed,
+                freezeFull,
+                precision,
+                limit,
+                testLimit,
+                checkpoint,
+                null);
+    }
+
+    /** This recipe with a teacher. */
+    public TuningOptions withTeacher(@Nullable ScalableModel other) {
+        return new TuningOptions(
+                epochs,
+                batch,
+                learningRate,
+                weightDecay,
+                threads,
+                seed,
+                freezeFull,
+                precision,
+                limit,
+                testLimit,
+                checkpoint,
+                other);
     }
 }
