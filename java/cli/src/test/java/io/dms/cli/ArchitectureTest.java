@@ -28,6 +28,7 @@ class ArchitectureTest {
             List.of("io.dms.compiler.."),
             List.of("io.dms.trainer.."),
             List.of("io.dms.schedule.."),
+            List.of("io.dms.select.."),
             List.of("io.dms.robotics.."),
             List.of("io.dms.serve.."),
             List.of("io.dms.cli.."));
