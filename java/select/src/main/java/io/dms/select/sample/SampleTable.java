@@ -1,6 +1,7 @@
 package io.dms.select.sample;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every candidate's answer to every sample. Samples keep the order of their data set, so that the recent past of a stream
@@ -16,6 +17,8 @@ import java.util.List;
  * @param margin by how much that is above the second greatest
  * @param entropy of the softmax in nats
  * @param millis time of this very inference
+ * @param probability the whole softmax, by sample, candidate and class, so that answers of several candidates may be
+ *     combined; null where it was not kept
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SampleTable(
@@ -28,7 +31,23 @@ public record SampleTable(
         float[][] confidence,
         float[][] margin,
         float[][] entropy,
-        float[][] millis) {
+        float[][] millis,
+        float @Nullable [][][] probability) {
+    /** A table without the whole softmax. */
+    public SampleTable(
+            String data,
+            List<Candidate> candidates,
+            int classes,
+            int[] sample,
+            int[] label,
+            int[][] answer,
+            float[][] confidence,
+            float[][] margin,
+            float[][] entropy,
+            float[][] millis) {
+        this(data, candidates, classes, sample, label, answer, confidence, margin, entropy, millis, null);
+    }
+
     /** Checks that everything has as many rows and columns as there are samples and candidates. */
     public SampleTable {
         candidates = List.copyOf(candidates);
@@ -38,7 +57,8 @@ public record SampleTable(
                 || confidence.length != n
                 || margin.length != n
                 || entropy.length != n
-                || millis.length != n) {
+                || millis.length != n
+                || (probability != null && probability.length != n)) {
             throw new IllegalArgumentException("columns differ in length");
         }
     }
