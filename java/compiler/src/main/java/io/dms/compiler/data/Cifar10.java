@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * CIFAR-10 in its binary layout (Krizhevsky 2009): records of 1 label byte and 3,072 bytes, planes R, G, B of 32 x 32.
@@ -20,6 +21,7 @@ public final class Cifar10 implements LabelledImages {
     public static final List<String> CLASSES = BundledModels.CIFAR10_CLASSES;
 
     private static final String TEST = "test_batch.bin";
+    private static final int TRAIN_FILES = 5;
     private static final int SIDE = 32;
     private static final int PIXELS = 3 * SIDE * SIDE;
     private static final int RECORD = 1 + PIXELS;
@@ -50,15 +52,23 @@ public final class Cifar10 implements LabelledImages {
     }
 
     /**
-     * The training images, all of {@code data_batch_1.bin} to {@code data_batch_5.bin} that are there.
+     * The training images, {@code data_batch_1.bin} to {@code data_batch_5.bin}.
      *
-     * @throws UserException if none is there or one is damaged
+     * @throws UserException if one is missing or damaged: training on a part of the set would look like a worse recipe
      */
     public static Cifar10 train(Path folder) {
         List<Path> files = trainFiles(folder);
         if (files.isEmpty()) {
             throw new UserException("no data_batch_1.bin to data_batch_5.bin of CIFAR-10 in " + folder
                     + ": unpack the binary version of the training set there");
+        }
+        if (files.size() < TRAIN_FILES) {
+            List<String> missing = IntStream.rangeClosed(1, TRAIN_FILES)
+                    .mapToObj(Cifar10::trainFile)
+                    .filter(name -> !files.contains(folder.resolve(name)))
+                    .toList();
+            throw new UserException("CIFAR-10's training set in " + folder + " lacks " + String.join(", ", missing)
+                    + ": unpack the whole set there, or name a single file to use that one alone");
         }
         return of("CIFAR-10 training set", files);
     }
@@ -71,10 +81,14 @@ public final class Cifar10 implements LabelledImages {
         return Files.isRegularFile(folder.resolve(TEST));
     }
 
+    private static String trainFile(int number) {
+        return "data_batch_" + number + ".bin";
+    }
+
     private static List<Path> trainFiles(Path folder) {
         List<Path> files = new ArrayList<>();
-        for (int b = 1; b <= 5; b++) {
-            Path file = folder.resolve("data_batch_" + b + ".bin");
+        for (int b = 1; b <= TRAIN_FILES; b++) {
+            Path file = folder.resolve(trainFile(b));
             if (Files.isRegularFile(file)) {
                 files.add(file);
             }

@@ -41,17 +41,30 @@ class Cifar10Test {
     @Test
     void training_batches_follow_each_other() throws IOException {
         write("data_batch_1.bin", record(3, 10), record(4, 20));
-        write("data_batch_3.bin", record(9, 250));
+        write("data_batch_2.bin", record(9, 250));
+        for (int b = 3; b <= 5; b++) {
+            write("data_batch_" + b + ".bin", record(0, b));
+        }
 
         Cifar10 set = Cifar10.train(folder);
 
-        assertThat(set.size()).isEqualTo(3);
+        assertThat(set.size()).isEqualTo(6);
         assertThat(set.label(0)).isEqualTo(3);
         assertThat(set.label(2)).isEqualTo(9);
         assertThat(set.classNames().get(set.label(0))).isEqualTo("cat");
         byte[] rgb = new byte[3072];
         set.rgb(2, rgb);
         assertThat(rgb).containsOnly((byte) 250);
+    }
+
+    @Test
+    void a_training_set_with_a_file_missing_is_not_trained_on_in_part() throws IOException {
+        for (int b : new int[] {1, 2, 5}) {
+            write("data_batch_" + b + ".bin", record(1, 1));
+        }
+        assertThatThrownBy(() -> Cifar10.train(folder))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("lacks data_batch_3.bin, data_batch_4.bin:");
     }
 
     @Test
