@@ -7,9 +7,13 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainCommandTest {
@@ -85,6 +89,40 @@ class TrainCommandTest {
         assertThat(ran.out()).contains("top-1 0.50").doesNotContain("top-1 1.00", "top-1 0.25");
         assertThat(ScalableModelFile.read(target).levels()).hasSize(1);
         assertThat(ScalableModelFile.read(target).provenance().get("training")).contains("alone");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_full_disk_costs_the_log_but_not_the_training() throws IOException {
+        Path target = folder.resolve("tuned.dms.onnx");
+        Ran ran = Ran.dms(shortTraining(target, "--csv", "/dev/full", "--html", "/dev/full"));
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("can't write /dev/full", "the training goes on");
+        assertThat(ScalableModelFile.read(target).provenance()).containsKey("training");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_model_that_finds_no_room_is_written_by_the_same_command_later_without_training_again() throws IOException {
+        Path state = folder.resolve("state");
+        String[] keep = {"--checkpoint", state.toString()};
+        Ran full = Ran.dms(shortTraining(Path.of("/dev/full"), keep));
+        assertThat(full.status()).isEqualTo(Exit.ENVIRONMENT);
+        assertThat(full.err()).contains("can't write /dev/full", "100 % of 2 steps");
+        assertThat(state).exists();
+        Path target = folder.resolve("tuned.dms.onnx");
+        Ran again = Ran.dms(shortTraining(target, keep));
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.err()).doesNotContain("100 % of 2 steps");
+        assertThat(ScalableModelFile.read(target).provenance()).containsKey("training");
+        assertThat(state).doesNotExist();
+    }
+
+    private String[] shortTraining(Path target, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("train", "--data", images(10).toString(), "--epochs", "1"));
+        words.addAll(List.of("--batch", "20", "--threads", "1", "-o", target.toString()));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
     }
 
     @Test
