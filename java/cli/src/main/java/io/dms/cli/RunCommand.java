@@ -78,7 +78,8 @@ final class RunCommand extends DmsCommand {
             names = "--disturb",
             paramLabel = "SCRIPT",
             description = "Keep cores busy by other processes: load:CORES@FROM-TO for a step,"
-                    + " burst:CORES/ON+OFF@FROM-TO for bursts, in seconds, as in load:2@10-20,burst:1/0.3+0.7@30-40.")
+                    + " burst:CORES/ON+OFF@FROM-TO for bursts, in seconds, as in load:2@10-20,burst:1/0.3+0.7@30-40;"
+                    + " or leave this process less than it wants: quota:CORES@FROM-TO, which needs root.")
     private @Nullable String disturb;
 
     @Option(

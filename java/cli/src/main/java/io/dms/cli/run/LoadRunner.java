@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the disturbances of a script: child processes of the shell that do nothing but burn a core. Each ends when its
- * standard input ends, and so with this process, however that ends. Owns a thread and the processes until it is closed.
+ * Makes the disturbances of a script: child processes of the shell that do nothing but burn a core, and a limit of this
+ * process's own time. Each child ends when its standard input ends, and so with this process, however that ends. Owns a
+ * thread, the processes and the limit until it is closed.
  */
 final class LoadRunner implements AutoCloseable {
     /** A loop in the background, and a foreground that waits for the end of its input. */
@@ -20,6 +22,7 @@ final class LoadRunner implements AutoCloseable {
     private final long startNanos;
     private final ArrayDeque<Process> running = new ArrayDeque<>();
     private final Thread thread;
+    private final @Nullable CpuQuota quota;
     private volatile boolean closed;
 
     /** @param startNanos second 0 of the script, on the clock of {@link System#nanoTime()} */
@@ -28,6 +31,10 @@ final class LoadRunner implements AutoCloseable {
         this.startNanos = startNanos;
         thread = new Thread(this::run, "dms-disturbances");
         thread.setDaemon(true);
+        quota = script.limits() ? CpuQuota.open() : null;
+        if (quota != null) {
+            quota.limit(Double.POSITIVE_INFINITY); // says early where limits are not permitted
+        }
         if (!script.spans().isEmpty()) {
             try {
                 burn().getOutputStream().close(); // says early where there is no shell
@@ -46,15 +53,21 @@ final class LoadRunner implements AutoCloseable {
     }
 
     private void run() {
+        double left = Double.POSITIVE_INFINITY;
         while (!closed) {
             double second = (System.nanoTime() - startNanos) / 1e9;
             int wanted = script.wanted(second);
+            double cores = script.quota(second);
             try {
+                if (quota != null && cores != left) {
+                    quota.limit(cores);
+                    left = cores;
+                }
                 while (running.size() < wanted) {
                     running.add(burn());
                 }
-            } catch (IOException e) {
-                return; // the system has no room for more processes: what runs goes on
+            } catch (IOException | EnvironmentException e) {
+                return; // the system has no room for more processes or takes a right back: what runs goes on
             }
             while (running.size() > wanted) {
                 end(running.removeLast());
@@ -79,7 +92,7 @@ final class LoadRunner implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
-        try {
+        try (CpuQuota limit = quota) {
             thread.join();
             running.forEach(LoadRunner::end);
             for (Process p : running) {
