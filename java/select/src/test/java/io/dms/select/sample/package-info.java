@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.sample;
+
+import org.jspecify.annotations.NullMarked;
