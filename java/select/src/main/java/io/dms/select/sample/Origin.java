@@ -1,0 +1,21 @@
+package io.dms.select.sample;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where and when samples were taken. Answers hold anywhere; times hold for this machine, backend and number of threads.
+ *
+ * @param machine what it is sold as
+ * @param backend what ran the candidates, as on the command line
+ * @param threads threads inside one inference
+ * @param date when
+ * @param versions of what the figures depend on, by name
+ */
+public record Origin(String machine, String backend, int threads, Instant date, Map<String, String> versions) {
+    /** Copies the map. */
+    public Origin {
+        versions = new TreeMap<>(versions);
+    }
+}
