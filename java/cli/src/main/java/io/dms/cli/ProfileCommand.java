@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,7 +38,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure every width level on this board and power mode, and write the profile that \"dms run\" and the Java"
                     + " API keep goals by.",
-            "Without MODEL: the bundled ResNet-20 for CIFAR-10."
+            "Without MODEL: the bundled ResNet-20 for CIFAR-10.",
+            "With --per-sample: let every level of one or several models answer labelled images one by one, and write class,"
+                    + " certainty and time of each answer: what \"dms select\" learns from."
         },
         footer = {
             "",
@@ -133,6 +136,9 @@ final class ProfileCommand extends DmsCommand {
             description = "Of input values and the order of turns (default: 1).")
     private long seed;
 
+    @Mixin
+    private final ProfileSamples samples = new ProfileSamples();
+
     ProfileCommand(Console console) {
         super(console);
     }
@@ -141,6 +147,9 @@ final class ProfileCommand extends DmsCommand {
     public Integer call() {
         if (accuracyImages < 1) {
             throw new UserException("--accuracy-images must be at least 1: " + accuracyImages);
+        }
+        if (samples.wanted()) {
+            return samples.run(console(), model, output, data, Backends.find(backend), threads, seed, warmup);
         }
         ScalableModel scalable = ModelInput.scalable(model, List.of());
         Path target = output == null ? Path.of(scalable.name() + ".profile.json") : output;
@@ -211,7 +220,7 @@ final class ProfileCommand extends DmsCommand {
         }
     }
 
-    private static Profile.Board board(Backend chosen, @Nullable PowerMode mode) {
+    static Profile.Board board(Backend chosen, @Nullable PowerMode mode) {
         Profile.Board read = ThisBoard.read(SystemFiles.ofThisMachine(), chosen, mode == null ? null : mode.name());
         Map<String, String> versions = new LinkedHashMap<>(read.versions());
         versions.put("dms", Version.dms());

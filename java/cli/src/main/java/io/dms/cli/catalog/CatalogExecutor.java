@@ -126,7 +126,8 @@ final class CatalogExecutor implements AutoCloseable {
                 backend.open(trunk ? Workbench.trunk(read) : read, SessionOptions.DEFAULT.withThreads(threads)));
     }
 
-    private static WidthLevel level(ScalableModel model, String name) {
+    /** The level that a variant names. */
+    static WidthLevel level(ScalableModel model, String name) {
         for (WidthLevel l : model.levels()) {
             if (l.name().equals(name)) {
                 return l;
