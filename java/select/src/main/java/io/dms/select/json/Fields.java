@@ -156,6 +156,11 @@ public record Fields(JsonNode node, String where) {
                 .toArray(float[][]::new);
     }
 
+    /** An array of arrays of finite floats, of any length each. */
+    public float[][] ragged(String name) {
+        return list(name).stream().map(row -> floats(name, row)).toArray(float[][]::new);
+    }
+
     private float[] floats(String name, JsonNode array) {
         if (!array.isArray()) {
             throw wrong(name, "is not an array of numbers");

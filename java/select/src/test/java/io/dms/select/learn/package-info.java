@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.learn;
+
+import org.jspecify.annotations.NullMarked;
