@@ -1,0 +1,155 @@
+package io.dms.select.published;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dms.model.UserException;
+import io.dms.select.Method;
+import io.dms.select.TrainingData;
+import io.dms.select.learn.Conformal;
+import io.dms.select.learn.Dataset;
+import io.dms.select.learn.Folds;
+import io.dms.select.learn.Learner;
+import io.dms.select.learn.Scaling;
+import io.dms.select.sample.FeatureTable;
+import io.dms.select.sample.SampleTable;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The published method for images: choose models, filter and eliminate features, scale, learn a cascade of classifiers
+ * (Taylor et al., LCTES 2018; Marco et al., ACM TECS 19(1), 2020). Kept as it is described, so that it can be judged; what
+ * the papers leave open says so where it is decided.
+ */
+public final class PublishedMethod implements Method {
+    /** Its name in files and reports. */
+    public static final String NAME = "published";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final PublishedOptions options;
+
+    /** The method with some options. */
+    public PublishedMethod(PublishedOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public PublishedLearned learn(TrainingData data, int[] rows, long seed) {
+        SampleTable table = data.samples();
+        FeatureTable image = data.image();
+        if (image == null) {
+            throw new UserException("the published method reads features of the images, and the table has none;"
+                    + " profile again with features");
+        }
+        check(table, image, rows);
+        int none = Policy.resolve(options.none(), table, rows);
+        int unsound = Policy.resolve(options.unsound(), table, rows);
+        List<ModelSelection.Step> steps = ModelSelection.select(table, rows, options.threshold(), options.by());
+        int[] models = steps.stream().mapToInt(ModelSelection.Step::candidate).toArray();
+        Dataset all = new Dataset(
+                image.names(),
+                Arrays.stream(rows).mapToObj(r -> image.values()[r]).toArray(float[][]::new),
+                Optimum.of(table, rows, models),
+                models.length + 1);
+        refuseOneClass(all, table, models);
+
+        FeatureFilter.Result filtered = FeatureFilter.filter(all, options.correlation());
+        if (filtered.kept().length == 0) {
+            throw new UserException("no feature varies: all of " + String.join(", ", image.names())
+                    + " are constant over the samples; there is nothing to learn from");
+        }
+        // what is left out for time is left out by chance; nearest neighbours whatever learns in the end
+        PublishedOptions probe = options.withLearners(Learner.KNN).withSoundness(Soundness.NONE);
+        Dataset some = all.rows(Folds.sample(all.size(), options.eliminationRows(), seed));
+        FeatureElimination.Result eliminated = FeatureElimination.eliminate(
+                some,
+                filtered.kept(),
+                options.tolerance(),
+                options.features(),
+                d -> CrossValidation.accuracy(d, probe, seed));
+
+        int[] used = eliminated.kept();
+        Dataset narrow = all.features(used);
+        Scaling scaling = Scaling.of(narrow);
+        Dataset scaled = scaling.apply(narrow);
+        Cascade cascade = Cascade.learn(scaled, options, seed);
+        Refusal refusal = options.soundness() == Soundness.CONFORMAL
+                ? new Refusal(
+                        Conformal.fit(scaled, options.conformal(), options.k(), seed),
+                        options.significance(),
+                        options.confidence())
+                : null;
+        ObjectNode report = report(table, all, steps, filtered, eliminated);
+        report.put("right_choices", CrossValidation.accuracy(some.features(used), options, seed));
+        return new PublishedLearned(
+                table.candidates(), image.names(), used, scaling, models, cascade, refusal, none, unsound, report);
+    }
+
+    private void check(SampleTable table, FeatureTable image, int[] rows) {
+        if (rows.length < Math.max(options.k(), options.folds())) {
+            throw new UserException("the published method needs at least "
+                    + Math.max(options.k(), options.folds()) + " training samples for " + options.k()
+                    + " neighbours and " + options.folds() + " folds, there are " + rows.length
+                    + "; give more samples, or fewer neighbours and folds");
+        }
+        for (int row : rows) {
+            for (int f = 0; f < image.names().size(); f++) {
+                if (!Float.isFinite(image.values()[row][f])) {
+                    throw new UserException("feature " + image.names().get(f) + " of sample " + table.sample()[row]
+                            + " is " + image.values()[row][f] + "; leave the sample out or mend what computed it");
+                }
+            }
+        }
+    }
+
+    private static void refuseOneClass(Dataset all, SampleTable table, int[] models) {
+        int[] counts = all.counts();
+        for (int c = 0; c < counts.length; c++) {
+            if (counts[c] == all.size()) {
+                throw new UserException("every training sample has the same optimum, "
+                        + (c == models.length
+                                ? "none"
+                                : table.candidates().get(models[c]).id())
+                        + ": there is no choice to learn; use that one always");
+            }
+        }
+    }
+
+    private ObjectNode report(
+            SampleTable table,
+            Dataset all,
+            List<ModelSelection.Step> steps,
+            FeatureFilter.Result filtered,
+            FeatureElimination.Result eliminated) {
+        ObjectNode report = MAPPER.createObjectNode();
+        report.put("models_by", options.by().id()).put("threshold", options.threshold());
+        int[] counts = all.counts();
+        ArrayNode models = report.putArray("models");
+        for (int m = 0; m < steps.size(); m++) {
+            models.addObject()
+                    .put("id", table.candidates().get(steps.get(m).candidate()).id())
+                    .put("gain_points", steps.get(m).gain())
+                    .put("covered", steps.get(m).covered())
+                    .put("optimum_share", (double) counts[m] / all.size());
+        }
+        report.put("none_share", (double) counts[steps.size()] / all.size());
+        ArrayNode dropped = report.putArray("features_dropped");
+        for (FeatureFilter.Dropped d : filtered.dropped()) {
+            dropped.addObject().put("name", all.names().get(d.feature())).put("why", d.why(all.names()));
+        }
+        report.put("right_choices_before_elimination", eliminated.accuracy());
+        ArrayNode gone = report.putArray("features_eliminated");
+        for (FeatureElimination.Step step : eliminated.steps()) {
+            gone.addObject().put("name", all.names().get(step.feature())).put("right_choices", step.accuracy());
+        }
+        report.put(
+                "commonest_optimum_share", (double) Arrays.stream(counts).max().orElse(0) / all.size());
+        return report;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.published;
+
+import org.jspecify.annotations.NullMarked;
