@@ -3,13 +3,15 @@ package io.dms.select.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.dms.model.JsonFields;
 import io.dms.model.UserException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JSON object of a file, whose fields are there and of their kind, or a {@link UserException} names file and field. Arrays
- * of numbers are written shortest, so that floats come back bit by bit.
+ * A JSON object of a file, whose fields are there and of their kind, or a {@link UserException} names file and field: what
+ * {@link JsonFields} gives, and arrays of numbers, of which what was learned is made. Those are written shortest, so that
+ * floats come back bit by bit.
  *
  * @param node the object
  * @param where file and path to it, for messages
@@ -20,8 +22,12 @@ public record Fields(JsonNode node, String where) {
     /** Checks that it is an object. */
     public Fields {
         if (!node.isObject()) {
-            throw new UserException(where + " is not an object; the file is damaged or not a selector's");
+            throw new UserException(where + " must be a JSON object, but is " + brief(node));
         }
+    }
+
+    private JsonFields plain() {
+        return new JsonFields(where, "", node);
     }
 
     /** Whether a field is there and not null. */
@@ -39,43 +45,27 @@ public record Fields(JsonNode node, String where) {
 
     /** What to throw where a field can't be. */
     public UserException wrong(String name, String what) {
-        return new UserException(where + ": " + name + " " + what + "; train the selector again");
+        return plain().refusal(name, what + "; train the selector again");
     }
 
-    /** A text. */
+    /** A text that is not blank. */
     public String text(String name) {
-        JsonNode value = field(name);
-        if (!value.isTextual()) {
-            throw wrong(name, "is not a text");
-        }
-        return value.textValue();
+        return plain().text(name);
     }
 
     /** A whole number from {@code least} to {@code most}. */
     public int whole(String name, int least, int most) {
-        JsonNode value = field(name);
-        if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
-            throw wrong(name, "must be a whole number from " + least + " to " + most + ", not " + brief(value));
-        }
-        return value.intValue();
+        return (int) plain().whole(name, least, most);
     }
 
     /** A whole number of 64 bits. */
     public long big(String name) {
-        JsonNode value = field(name);
-        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw wrong(name, "must be a whole number, not " + brief(value));
-        }
-        return value.longValue();
+        return plain().whole(name, Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     /** A finite number. */
     public double number(String name) {
-        JsonNode value = field(name);
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw wrong(name, "must be a number, not " + brief(value));
-        }
-        return value.doubleValue();
+        return plain().number(name, "that is finite", x -> true);
     }
 
     /** Yes or no. */

@@ -14,6 +14,24 @@ public final class ClassifierJson {
 
     private ClassifierJson() {}
 
+    /** What kind of classifier it is, for people. */
+    public static String kind(Classifier classifier) {
+        if (classifier instanceof Constant c) {
+            return "always class " + c.answer();
+        }
+        if (classifier instanceof DecisionTree tree) {
+            return "decision tree of " + tree.feature().length + " nodes";
+        }
+        if (classifier instanceof KernelMachine svm) {
+            int vectors = 0;
+            for (float[] w : svm.weights()) {
+                vectors += w.length;
+            }
+            return "support vector machine of " + vectors + " vectors";
+        }
+        return classifier instanceof Knn ? "nearest neighbours" : "naive Bayes";
+    }
+
     /** A classifier for a file. */
     public static ObjectNode write(Classifier classifier) {
         ObjectNode json = MAPPER.createObjectNode().put("classes", classifier.classes());

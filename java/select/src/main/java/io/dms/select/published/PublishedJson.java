@@ -21,13 +21,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the published method learned, as JSON and back: the same choices bit by bit. */
-public final class PublishedJson implements SelectorFile.Reader {
+final class PublishedJson implements SelectorFile.Reader {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /** A stage of nearest neighbours over the points that all such stages share. */
     private static final String SHARED = "neighbours";
 
-    /** A reader for {@link SelectorFile#open} under the name {@link PublishedMethod#NAME}. */
-    public PublishedJson() {}
+    private final String name;
+
+    PublishedJson(String name) {
+        this.name = name;
+    }
 
     static ObjectNode write(PublishedLearned learned) {
         ObjectNode json = MAPPER.createObjectNode();
@@ -107,7 +110,7 @@ public final class PublishedJson implements SelectorFile.Reader {
         }
     }
 
-    private static PublishedLearned learned(Fields json, List<Candidate> candidates) {
+    private PublishedLearned learned(Fields json, List<Candidate> candidates) {
         List<String> features = json.texts("features");
         int[] used = json.texts("used").stream()
                 .mapToInt(name -> {
@@ -130,6 +133,7 @@ public final class PublishedJson implements SelectorFile.Reader {
         Cascade cascade = cascade(json, models.length, used.length);
         Refusal refusal = json.has("conformal") ? refusal(json.object("conformal"), models.length, used.length) : null;
         return new PublishedLearned(
+                name,
                 candidates,
                 features,
                 used,

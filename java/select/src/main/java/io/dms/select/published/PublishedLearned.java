@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the published method learned.
  *
+ * @param name of the method
  * @param candidates of the catalog
  * @param features names of all features of an image that it expects, in order
  * @param used indices of those that it reads
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record PublishedLearned(
+        String name,
         List<Candidate> candidates,
         List<String> features,
         int[] used,
@@ -43,7 +45,7 @@ record PublishedLearned(
 
     @Override
     public List<String> settings() {
-        return List.of(PublishedMethod.NAME);
+        return List.of(name);
     }
 
     @Override

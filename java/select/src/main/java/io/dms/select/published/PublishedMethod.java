@@ -22,21 +22,24 @@ import java.util.List;
  * the papers leave open says so where it is decided.
  */
 public final class PublishedMethod implements Method {
-    /** Its name in files and reports. */
-    public static final String NAME = "published";
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private final String name;
     private final PublishedOptions options;
 
-    /** The method with some options. */
-    public PublishedMethod(PublishedOptions options) {
+    /**
+     * The method with some options.
+     *
+     * @param name in reports and files; {@link PublishedVariants} has those that files are read by
+     */
+    public PublishedMethod(String name, PublishedOptions options) {
+        this.name = name;
         this.options = options;
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -88,7 +91,17 @@ public final class PublishedMethod implements Method {
         ObjectNode report = report(table, all, steps, filtered, eliminated);
         report.put("right_choices", CrossValidation.accuracy(some.features(used), options, seed));
         return new PublishedLearned(
-                table.candidates(), image.names(), used, scaling, models, cascade, refusal, none, unsound, report);
+                name,
+                table.candidates(),
+                image.names(),
+                used,
+                scaling,
+                models,
+                cascade,
+                refusal,
+                none,
+                unsound,
+                report);
     }
 
     private void check(SampleTable table, FeatureTable image, int[] rows) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * any is.
  */
 final class PublishedSelector implements Selector {
+    private final String name;
     private final List<Candidate> candidates;
     private final int features;
     private final int[] used;
@@ -25,6 +26,7 @@ final class PublishedSelector implements Selector {
     private final float[] x;
 
     PublishedSelector(PublishedLearned learned) {
+        this.name = learned.name();
         this.candidates = learned.candidates();
         this.features = learned.features().size();
         this.used = learned.used();
@@ -40,7 +42,7 @@ final class PublishedSelector implements Selector {
 
     @Override
     public String name() {
-        return PublishedMethod.NAME;
+        return name;
     }
 
     @Override

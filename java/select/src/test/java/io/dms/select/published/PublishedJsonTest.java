@@ -15,7 +15,6 @@ import io.dms.select.learn.Learner;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,7 @@ class PublishedJsonTest {
     }
 
     private static PublishedLearned learn(PublishedOptions options) {
-        return new PublishedMethod(options).learn(DATA, Tables.range(0, 300), 1);
+        return new PublishedMethod("published", options).learn(DATA, Tables.range(0, 300), 1);
     }
 
     @Test
@@ -45,14 +44,15 @@ class PublishedJsonTest {
             PublishedLearned learned = learn(options);
             Path file = folder.resolve("s.selector.json");
             new SelectorFile(
-                            PublishedMethod.NAME,
+                            "published",
                             new SelectorFile.Provenance("2026-01-02T03:04:05Z", "0.1", "made up", 300, 1, "none"),
                             DATA.samples().candidates(),
                             learned.json(),
                             "")
                     .write(file);
-            Method.Learned read = SelectorFile.read(file).open(Map.of(PublishedMethod.NAME, new PublishedJson()));
+            Method.Learned read = SelectorFile.read(file).open(PublishedVariants.readers());
             assertThat(read.json().toString()).isEqualTo(learned.json().toString());
+            assertThat(Explanation.of(read)).isEqualTo(Explanation.of(learned));
             PublishedSelector before = learned.selector(0);
             PublishedSelector after = ((PublishedLearned) read).selector(0);
             for (int row = 300; row < 400; row++) {
@@ -60,6 +60,18 @@ class PublishedJsonTest {
                 assertThat(after.choice(image)).isEqualTo(before.choice(image));
             }
         }
+    }
+
+    @Test
+    void explainsModelsFeaturesAndWhetherItIsWorthAnything() {
+        assertThat(String.join("\n", Explanation.of(learn(Tables.quick()))))
+                .contains("c0 ", "features: 1 of 4", "without constant: never varies", "stage 1, c0 or not: nearest")
+                .contains("5 neighbours of 300 samples, computed once", "where none will do: c0")
+                .doesNotContain("do not tell");
+        TrainingData noise = Tables.images(400, 100, 1);
+        assertThat(Explanation.of(
+                        new PublishedMethod("published", Tables.quick()).learn(noise, Tables.range(0, 400), 1)))
+                .contains("  so the features do not tell which model an input needs");
     }
 
     private static void spoil(JsonNode node, SplittableRandom random) {
@@ -107,7 +119,7 @@ class PublishedJsonTest {
                 ObjectNode damaged = whole.deepCopy();
                 spoil(damaged, random);
                 try {
-                    PublishedLearned read = (PublishedLearned) new PublishedJson()
+                    PublishedLearned read = (PublishedLearned) new PublishedJson("published")
                             .read(
                                     new Fields(damaged, "s.json: learned"),
                                     DATA.samples().candidates());
@@ -127,7 +139,7 @@ class PublishedJsonTest {
     @Test
     void refusesACandidateThatTheCatalogHasNot() {
         ObjectNode json = learn(Tables.quick()).json();
-        assertThatThrownBy(() -> new PublishedJson().read(new Fields(json, "s.json"), Tables.candidates(2)))
+        assertThatThrownBy(() -> new PublishedJson("published").read(new Fields(json, "s.json"), Tables.candidates(2)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("c2");
     }

@@ -56,7 +56,7 @@ class PublishedMethodTest {
         for (PublishedOptions options : List.of(
                 Tables.quick().withLearners(learner),
                 Tables.quick().withLearners(learner).asSingle())) {
-            PublishedLearned learned = new PublishedMethod(options).learn(data, Tables.range(0, 800), 1);
+            PublishedLearned learned = new PublishedMethod("published", options).learn(data, Tables.range(0, 800), 1);
             assertThat(learned.models()).containsExactly(0, 1, 2);
             assertThat(right(learned.selector(0), data, 800, 1200)).isGreaterThan(0.88);
         }
@@ -65,7 +65,8 @@ class PublishedMethodTest {
     @Test
     void keepsOneOfTwoFeaturesThatSayTheSameAndNoneThatSaysNothing() {
         TrainingData data = Tables.images(800, 0.02, 1);
-        PublishedLearned learned = new PublishedMethod(Tables.quick()).learn(data, Tables.range(0, 800), 1);
+        PublishedLearned learned =
+                new PublishedMethod("published", Tables.quick()).learn(data, Tables.range(0, 800), 1);
         assertThat(learned.used()).hasSize(1).containsAnyOf(0, 1);
         assertThat(learned.report().toString()).contains("never varies", "correlates with", "nothing");
     }
@@ -73,7 +74,8 @@ class PublishedMethodTest {
     @Test
     void isNoBetterThanTheCommonestChoiceWhereFeaturesTellNothingAndItsReportSaysSo() {
         TrainingData data = Tables.images(1500, 100, 1);
-        PublishedLearned learned = new PublishedMethod(Tables.quick()).learn(data, Tables.range(0, 1500), 1);
+        PublishedLearned learned =
+                new PublishedMethod("published", Tables.quick()).learn(data, Tables.range(0, 1500), 1);
         assertThat(learned.report().get("right_choices").doubleValue())
                 .isLessThan(learned.report().get("commonest_optimum_share").doubleValue());
     }
@@ -88,15 +90,18 @@ class PublishedMethodTest {
         TrainingData other =
                 new TrainingData(data.samples(), new FeatureTable(data.image().names(), spoilt), 0.1, Map.of());
         int[] rows = Tables.range(0, 400);
-        assertThat(new PublishedMethod(Tables.quick()).learn(other, rows, 5).json())
-                .isEqualTo(
-                        new PublishedMethod(Tables.quick()).learn(data, rows, 5).json());
+        assertThat(new PublishedMethod("published", Tables.quick())
+                        .learn(other, rows, 5)
+                        .json())
+                .isEqualTo(new PublishedMethod("published", Tables.quick())
+                        .learn(data, rows, 5)
+                        .json());
     }
 
     @Test
     void stopsOnceItsModelRan() {
         TrainingData data = Tables.images(400, 0.05, 1);
-        Selector selector = new PublishedMethod(Tables.quick())
+        Selector selector = new PublishedMethod("published", Tables.quick())
                 .learn(data, Tables.range(0, 400), 1)
                 .selector(0);
         Seen seen = show(seen(data), data, 3, Double.POSITIVE_INFINITY);
@@ -110,7 +115,7 @@ class PublishedMethodTest {
     @Test
     void takesTheCostliestThatIsInTimeAndTheFastestWhereNoneIs() {
         TrainingData data = Tables.images(400, 0.001, 1);
-        Selector selector = new PublishedMethod(Tables.quick())
+        Selector selector = new PublishedMethod("published", Tables.quick())
                 .learn(data, Tables.range(0, 400), 1)
                 .selector(0);
         int hard = 0;
@@ -128,7 +133,7 @@ class PublishedMethodTest {
         TrainingData data = Tables.images(800, 0.001, 1);
         Map<String, Integer> meaning = Map.of("refuse", Selector.REFUSE, "cheapest", 0, "best", 2, "c1", 1);
         meaning.forEach((policy, expected) -> {
-            Selector selector = new PublishedMethod(Tables.quick().withPolicies(policy, "best"))
+            Selector selector = new PublishedMethod("published", Tables.quick().withPolicies(policy, "best"))
                     .learn(data, Tables.range(0, 800), 1)
                     .selector(0);
             Seen seen = seen(data);
@@ -136,7 +141,7 @@ class PublishedMethodTest {
             System.arraycopy(new float[] {0.95f, 2.85f, 0.5f, 7}, 0, seen.image(), 0, 4);
             assertThat(selector.next(seen)).as(policy).isEqualTo(expected);
         });
-        assertThatThrownBy(() -> new PublishedMethod(Tables.quick().withPolicies("c9", "best"))
+        assertThatThrownBy(() -> new PublishedMethod("published", Tables.quick().withPolicies("c9", "best"))
                         .learn(data, Tables.range(0, 800), 1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no candidate c9")
@@ -149,7 +154,7 @@ class PublishedMethodTest {
         Seen seen = seen(data);
         for (Soundness soundness : List.of(Soundness.RADIUS, Soundness.CONFORMAL, Soundness.NONE)) {
             Selector selector = new PublishedMethod(
-                            Tables.quick().withSoundness(soundness).withPolicies("cheapest", "refuse"))
+                            "published", Tables.quick().withSoundness(soundness).withPolicies("cheapest", "refuse"))
                     .learn(data, Tables.range(0, 800), 1)
                     .selector(0);
             seen.begin(Double.POSITIVE_INFINITY);
@@ -170,10 +175,11 @@ class PublishedMethodTest {
     @Test
     void conformalPredictionRefusesWrongChoicesRatherThanRightOnes() {
         TrainingData data = Tables.images(3000, 0.1, 1);
-        Selector trusting = new PublishedMethod(Tables.quick())
+        Selector trusting = new PublishedMethod("published", Tables.quick())
                 .learn(data, Tables.range(0, 1500), 1)
                 .selector(0);
         Selector careful = new PublishedMethod(
+                        "published",
                         Tables.quick().withSoundness(Soundness.CONFORMAL).withPolicies("cheapest", "refuse"))
                 .learn(data, Tables.range(0, 1500), 1)
                 .selector(0);
@@ -193,7 +199,7 @@ class PublishedMethodTest {
     @EnumSource
     void allocatesNothingPerDecision(Soundness soundness) {
         TrainingData data = Tables.images(500, 0.05, 1);
-        Selector selector = new PublishedMethod(Tables.quick().withSoundness(soundness))
+        Selector selector = new PublishedMethod("published", Tables.quick().withSoundness(soundness))
                 .learn(data, Tables.range(0, 500), 1)
                 .selector(0);
         Seen seen = show(seen(data), data, 0, 100);
@@ -211,7 +217,7 @@ class PublishedMethodTest {
 
     @Test
     void refusesWhatCanNotTeach() {
-        PublishedMethod method = new PublishedMethod(Tables.quick());
+        PublishedMethod method = new PublishedMethod("published", Tables.quick());
         TrainingData data = Tables.images(200, 0.05, 1);
         SampleTable samples = data.samples();
         assertThatThrownBy(() -> method.learn(data, Tables.range(0, 4), 1))
@@ -239,5 +245,19 @@ class PublishedMethodTest {
         assertThatThrownBy(() -> method.learn(one, Tables.range(0, 200), 1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the same optimum, c0");
+    }
+
+    @Test
+    void everyVariantLearnsAndIsReadByItsName() {
+        TrainingData data = Tables.images(400, 0.05, 1);
+        for (PublishedMethod method : PublishedVariants.all()) {
+            PublishedLearned learned = method.learn(data, Tables.range(0, 400), 1);
+            assertThat(learned.selector(0).name()).isEqualTo(method.name());
+            assertThat(PublishedVariants.readers()).containsKey(method.name());
+            assertThat(PublishedVariants.of(method.name()).name()).isEqualTo(method.name());
+        }
+        assertThatThrownBy(() -> PublishedVariants.of("best"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("published-tree");
     }
 }
