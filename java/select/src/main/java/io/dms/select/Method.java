@@ -2,6 +2,7 @@ package io.dms.select;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One way to learn a selector. Not thread-safe. */
 public interface Method {
@@ -28,7 +29,25 @@ public interface Method {
         /** A selector for one stream. */
         Selector selector(int setting);
 
+        /** What a setting is expected to give on inputs like those it was learned from; null where that is not known. */
+        default @Nullable Expected expected(int setting) {
+            return null;
+        }
+
+        /** The setting to take where nobody says which. */
+        default int usual() {
+            return settings().size() - 1;
+        }
+
         /** What a selector file keeps of it, apart from provenance and candidates, which the file adds itself. */
         ObjectNode json();
     }
+
+    /**
+     * What a setting is expected to give.
+     *
+     * @param accuracy share of right answers, where a refusal is none
+     * @param millis mean time of the candidates that run for one input
+     */
+    record Expected(double accuracy, double millis) {}
 }

@@ -2,6 +2,7 @@ package io.dms.select;
 
 import io.dms.select.sample.FeatureTable;
 import io.dms.select.sample.SampleTable;
+import io.dms.select.sample.Samples;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,5 +27,15 @@ public record TrainingData(
                 throw new IllegalArgumentException("penultimate features of another number of samples");
             }
         }
+    }
+
+    /** All that was profiled. */
+    public static TrainingData of(Samples samples) {
+        Double millis = samples.imageMillis();
+        return new TrainingData(
+                samples.table(),
+                samples.features().get(Samples.IMAGE),
+                millis == null ? 0 : millis,
+                samples.embeddings());
     }
 }

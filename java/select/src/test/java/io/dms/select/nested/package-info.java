@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.nested;
+
+import org.jspecify.annotations.NullMarked;
