@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.evaluate;
+
+import org.jspecify.annotations.NullMarked;
