@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.feature;
+
+import org.jspecify.annotations.NullMarked;
