@@ -48,7 +48,8 @@ final class ProfileSamples {
             hideParamSyntax = true,
             split = ",",
             description =
-                    "With --per-sample: more models, scalable ones with all their levels; \"bundled\" is the bundled one.")
+                    "With --per-sample: more models, scalable ones with all their levels; \"bundled\" is the bundled"
+                            + " one.")
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -113,7 +114,7 @@ final class ProfileSamples {
             console.warn("probabilities of all classes are left out: they would be too many");
         }
         ProfileRequest request =
-                new ProfileRequest(most, threads, seed, probabilities, kept(entrants), warmup.toNanos());
+                new ProfileRequest(most, threads, seed, probabilities, true, kept(entrants), warmup.toNanos());
         SampleProfiler profiler = new SampleProfiler(backend, entrants, (w, h) -> open(sets, data, w, h), request);
         Samples found;
         try (Progress progress = console.progress("asking " + entrants.size() + " candidates", "images", count)) {

@@ -71,6 +71,8 @@ class ProfileSamplesTest {
         assertThat(s.keys())
                 .contains("penultimate/resnet20-cifar10@0.25")
                 .doesNotContain("penultimate/resnet20-cifar10@1.00");
+        assertThat(s.features(Samples.IMAGE).names()).hasSize(29).contains("contrast");
+        assertThat(s.imageMillis()).isPositive();
         assertThat(s.origin().threads()).isEqualTo(1);
         assertThat(s.origin().versions()).containsKey("dms");
     }

@@ -45,8 +45,11 @@ public final class SamplesTable {
         out.add("");
         out.addAll(table.lines());
         out.add("");
-        out.add("no candidate is right for " + percent(none, n) + " of the images; features kept: "
-                + (samples.keys().isEmpty() ? "none" : String.join(", ", samples.keys())));
+        out.add("no candidate is right for " + percent(none, n) + " of the images; penultimate features kept of "
+                + samples.embeddings().size() + (samples.embeddings().size() == 1 ? " candidate" : " candidates"));
+        Double image = samples.imageMillis();
+        out.add("the features of an image take "
+                + (image == null ? Figures.UNMEASURED : Figures.millis(image) + " ms"));
         return out;
     }
 

@@ -97,8 +97,9 @@ public final class SampleProfiler {
             for (CandidateRunner r : runners) {
                 r.warmUp(request.warmupNanos());
             }
+            ImageRunner image = request.imageFeatures() ? new ImageRunner(runners.get(0)) : null;
             int threads = runners.get(0).threads();
-            return turns(runners, cancelled, progress) ? collect(runners, origin.apply(threads)) : null;
+            return turns(runners, image, cancelled, progress) ? collect(runners, image, origin.apply(threads)) : null;
         } finally {
             sessions.values().forEach(CandidateRunner.Shared::close);
         }
@@ -109,7 +110,11 @@ public final class SampleProfiler {
                 .anyMatch(e -> e.model() == model && request.penultimate().contains(e.id()));
     }
 
-    private boolean turns(List<CandidateRunner> runners, BooleanSupplier cancelled, IntConsumer progress) {
+    private boolean turns(
+            List<CandidateRunner> runners,
+            @Nullable ImageRunner image,
+            BooleanSupplier cancelled,
+            IntConsumer progress) {
         Random random = new Random(request.seed());
         List<CandidateRunner> order = new ArrayList<>(runners);
         int count = runners.get(0).count();
@@ -122,12 +127,15 @@ public final class SampleProfiler {
                 }
                 r.turn(from, to);
             }
+            if (image != null) {
+                image.turn(from, to);
+            }
             progress.accept(to);
         }
         return true;
     }
 
-    private Samples collect(List<CandidateRunner> runners, Origin origin) {
+    private Samples collect(List<CandidateRunner> runners, @Nullable ImageRunner image, Origin origin) {
         Map<ScalableModel, String> digests = new IdentityHashMap<>();
         List<Candidate> all = new ArrayList<>();
         for (CandidateRunner r : runners) {
@@ -168,7 +176,10 @@ public final class SampleProfiler {
                 request.probabilities() ? probabilities(n, sorted) : null);
         Map<String, FeatureTable> features = new LinkedHashMap<>();
         sorted.forEach(r -> r.features(features));
-        return new Samples(table, features, null, origin);
+        if (image != null) {
+            features.put(Samples.IMAGE, image.table());
+        }
+        return new Samples(table, features, image == null ? null : median(image.millis()), origin);
     }
 
     private static int[] labels(List<CandidateRunner> runners, int n) {

@@ -9,6 +9,7 @@ import io.dms.model.Graph;
 import io.dms.model.ModelDigest;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
+import io.dms.select.feature.ImageFeatures;
 import io.dms.testkit.ReferenceBackend;
 import java.nio.FloatBuffer;
 import java.time.Instant;
@@ -30,7 +31,7 @@ class SampleProfilerTest {
     private final int classes = entrants.get(0).classes();
 
     private SampleProfiler profiler(Set<String> features, int setClasses) {
-        ProfileRequest request = new ProfileRequest(IMAGES, 1, 1, true, features, 0);
+        ProfileRequest request = new ProfileRequest(IMAGES, 1, 1, true, !features.isEmpty(), features, 0);
         return new SampleProfiler(
                 new CpuBackend(), entrants, (w, h) -> Made.images(entrants.get(0), 1000, setClasses), request);
     }
@@ -73,10 +74,16 @@ class SampleProfilerTest {
                 assertThat(t.millis()[i][c]).isPositive();
             }
         }
-        assertThat(s.keys()).containsExactly("penultimate/a@0.50");
+        assertThat(s.keys()).containsExactly("penultimate/a@0.50", "image");
+        float[] image = new float[ImageFeatures.NAMES.size()];
+        byte[] rgb = new byte[3 * images.width() * images.height()];
+        images.rgb(31, rgb);
+        new ImageFeatures(images.width(), images.height()).compute(rgb, image);
+        assertThat(s.features(Samples.IMAGE).values()[31]).isEqualTo(image);
+        assertThat(s.imageMillis()).isPositive();
         assertThat(s.embeddings()).hasSize(1);
         assertThat(s.features(Samples.penultimate("a@0.50")).values()).hasNumberOfRows(IMAGES);
-        assertThatThrownBy(() -> s.features(Samples.IMAGE)).hasMessageContaining("no features image");
+        assertThatThrownBy(() -> s.features("sound")).hasMessageContaining("no features sound");
     }
 
     @Test
