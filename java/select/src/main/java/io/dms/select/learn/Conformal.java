@@ -14,9 +14,6 @@ import java.util.Arrays;
  * above the class's own. Allocates nothing per input; one thread at a time.
  */
 public final class Conformal {
-    /** One row in so many calibrates, the others teach the classifier. */
-    private static final int PART = 3;
-
     private final Classifier scorer;
     private final float[][] calibration;
     private final float[] scores;
@@ -39,29 +36,18 @@ public final class Conformal {
     }
 
     /**
-     * Teaches a classifier on two thirds of the rows and calibrates on the rest.
-     *
-     * @param learner of the classifier
-     * @param k neighbours, for a learner that has any
-     * @param seed of the split
-     * @throws UserException if there are too few rows
-     */
-    public static Conformal fit(Dataset data, Learner learner, int k, long seed) {
-        if (data.size() < 2 * PART) {
-            throw new UserException(
-                    "conformal prediction needs at least " + 2 * PART + " samples, there are " + data.size());
-        }
-        Folds folds = Folds.stratified(data.y(), PART, seed);
-        return fit(data.rows(folds.outside(0)), data.rows(folds.inside(0)), learner, k, seed);
-    }
-
-    /**
-     * Teaches on some rows, calibrates on others.
+     * Teaches a classifier on some rows and calibrates on others. Nothing else that depends on the calibrating rows, no choice
+     * of features either, may go into the classifier, or the promise does not hold.
      *
      * @param proper rows that teach
      * @param calibrating other rows
+     * @param k neighbours, for a learner that has any
+     * @throws UserException if there are no rows to teach or to calibrate
      */
     public static Conformal fit(Dataset proper, Dataset calibrating, Learner learner, int k, long seed) {
+        if (calibrating.size() == 0) {
+            throw new UserException("conformal prediction needs samples to calibrate on, there are none; give more");
+        }
         Classifier scorer = learner.learn(proper, k, seed);
         float[] scores = new float[scorer.classes()];
         float[][] calibration = new float[scorer.classes()][];

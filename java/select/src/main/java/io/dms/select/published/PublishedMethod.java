@@ -15,6 +15,7 @@ import io.dms.select.sample.FeatureTable;
 import io.dms.select.sample.SampleTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The published method for images: choose models, filter and eliminate features, scale, learn a cascade of classifiers
@@ -23,6 +24,9 @@ import java.util.List;
  */
 public final class PublishedMethod implements Method {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** One training row in so many is set aside to calibrate conformal prediction. */
+    private static final int CALIBRATING = 3;
 
     private final String name;
     private final PublishedOptions options;
@@ -51,15 +55,14 @@ public final class PublishedMethod implements Method {
                     + " profile again with features");
         }
         check(table, image, rows);
-        int none = Policy.resolve(options.none(), table, rows);
-        int unsound = Policy.resolve(options.unsound(), table, rows);
-        List<ModelSelection.Step> steps = ModelSelection.select(table, rows, options.threshold(), options.by());
+        boolean conformal = options.soundness() == Soundness.CONFORMAL;
+        // rows that calibrate must have no part in anything that is calibrated
+        int[] aside = conformal ? Folds.sample(rows.length, rows.length / CALIBRATING, seed) : new int[0];
+        int[] teaching = without(rows, aside);
+        List<ModelSelection.Step> steps =
+                ModelSelection.select(table, teaching, options.threshold(), options.by());
         int[] models = steps.stream().mapToInt(ModelSelection.Step::candidate).toArray();
-        Dataset all = new Dataset(
-                image.names(),
-                Arrays.stream(rows).mapToObj(r -> image.values()[r]).toArray(float[][]::new),
-                Optimum.of(table, rows, models),
-                models.length + 1);
+        Dataset all = dataset(table, image, teaching, models);
         refuseOneClass(all, table, models);
 
         FeatureFilter.Result filtered = FeatureFilter.filter(all, options.correlation());
@@ -78,16 +81,19 @@ public final class PublishedMethod implements Method {
                 d -> CrossValidation.accuracy(d, probe, seed));
 
         int[] used = eliminated.kept();
-        Dataset narrow = all.features(used);
-        Scaling scaling = Scaling.of(narrow);
-        Dataset scaled = scaling.apply(narrow);
+        Scaling scaling = Scaling.of(all.features(used));
+        Dataset scaled = scaling.apply(all.features(used));
         Cascade cascade = Cascade.learn(scaled, options, seed);
-        Refusal refusal = options.soundness() == Soundness.CONFORMAL
-                ? new Refusal(
-                        Conformal.fit(scaled, options.conformal(), options.k(), seed),
-                        options.significance(),
-                        options.confidence())
-                : null;
+        Refusal refusal = null;
+        if (conformal) {
+            int[] calibrating = Arrays.stream(aside).map(i -> rows[i]).toArray();
+            Dataset other = scaling.apply(
+                    dataset(table, image, calibrating, models).features(used));
+            refusal = new Refusal(
+                    Conformal.fit(scaled, other, options.conformal(), options.k(), seed),
+                    options.significance(),
+                    options.confidence());
+        }
         ObjectNode report = report(table, all, steps, filtered, eliminated);
         report.put("right_choices", CrossValidation.accuracy(some.features(used), options, seed));
         return new PublishedLearned(
@@ -99,9 +105,29 @@ public final class PublishedMethod implements Method {
                 models,
                 cascade,
                 refusal,
-                none,
-                unsound,
+                Policy.resolve(options.none(), table, teaching),
+                Policy.resolve(options.unsound(), table, teaching),
                 report);
+    }
+
+    private static int[] without(int[] rows, int[] aside) {
+        boolean[] out = new boolean[rows.length];
+        for (int i : aside) {
+            out[i] = true;
+        }
+        return IntStream.range(0, rows.length)
+                .filter(i -> !out[i])
+                .map(i -> rows[i])
+                .toArray();
+    }
+
+    /** Features of some samples with the optimum among the models as class, and one class more for none. */
+    static Dataset dataset(SampleTable table, FeatureTable image, int[] rows, int[] models) {
+        return new Dataset(
+                image.names(),
+                Arrays.stream(rows).mapToObj(r -> image.values()[r]).toArray(float[][]::new),
+                Optimum.of(table, rows, models),
+                models.length + 1);
     }
 
     private void check(SampleTable table, FeatureTable image, int[] rows) {

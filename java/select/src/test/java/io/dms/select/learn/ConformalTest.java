@@ -12,6 +12,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConformalTest {
     private static final int SPLITS = 20;
 
+    private static Conformal half(Dataset data, Learner learner, long seed) {
+        Folds folds = Folds.stratified(data.y(), 2, seed);
+        return Conformal.fit(data.rows(folds.inside(0)), data.rows(folds.outside(0)), learner, 5, seed);
+    }
+
     /** Share of rows whose true class has a p-value of at most the significance, mean of 20 splits. */
     private static double errors(Dataset data, Learner learner, double significance) {
         int wrong = 0;
@@ -70,7 +75,7 @@ class ConformalTest {
         double[] p = new double[2];
         for (int split = 0; split < SPLITS; split++) {
             Folds folds = Folds.stratified(y, 2, split);
-            Conformal conformal = Conformal.fit(rare.rows(folds.outside(0)), Learner.BAYES, 5, split);
+            Conformal conformal = half(rare.rows(folds.outside(0)), Learner.BAYES, split);
             for (int row : folds.inside(0)) {
                 if (y[row] == 1) {
                     conformal.pValues(rare.x()[row], p);
@@ -93,16 +98,17 @@ class ConformalTest {
 
     @Test
     void allocatesNothing() {
-        Conformal conformal = Conformal.fit(Made.clouds(300, 3, 3, 0.3, 1), Learner.BAYES, 5, 1);
+        Conformal conformal = half(Made.clouds(300, 3, 3, 0.3, 1), Learner.BAYES, 1);
         float[] x = {0.1f, 0.2f, 0.3f};
         double[] p = new double[3];
         assertThat(Made.allocated(() -> conformal.pValues(x, p), 1000)).isLessThan(1000);
     }
 
     @Test
-    void refusesTooFewSamples() {
-        assertThatThrownBy(() -> Conformal.fit(Made.clouds(5, 3, 2, 0.3, 1), Learner.BAYES, 5, 1))
+    void refusesNothingToCalibrateOn() {
+        Dataset data = Made.clouds(5, 3, 2, 0.3, 1);
+        assertThatThrownBy(() -> Conformal.fit(data, data.rows(new int[0]), Learner.BAYES, 5, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("at least 6 samples, there are 5");
+                .hasMessageContaining("to calibrate on");
     }
 }
