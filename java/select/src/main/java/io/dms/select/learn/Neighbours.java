@@ -91,7 +91,8 @@ public final class Neighbours {
      */
     public int find(float[] x, float radius) {
         found = 0;
-        // below this a point is of interest: first the radius itself counts, later only what is nearer than the last found
+        // below this a point is of interest: first the radius itself counts, later only what is nearer than the last
+        // found
         float below = Math.nextUp(radius * radius);
         for (int b = 0; b < blocks.length; b++) {
             Arrays.fill(distance, 0);

@@ -9,7 +9,6 @@ import io.dms.select.TrainingData;
 import io.dms.select.learn.Conformal;
 import io.dms.select.learn.Dataset;
 import io.dms.select.learn.Folds;
-import io.dms.select.learn.Learner;
 import io.dms.select.learn.Scaling;
 import io.dms.select.sample.FeatureTable;
 import io.dms.select.sample.SampleTable;
@@ -30,6 +29,7 @@ public final class PublishedMethod implements Method {
 
     private final String name;
     private final PublishedOptions options;
+    private final FeatureChoice features;
 
     /**
      * The method with some options.
@@ -37,8 +37,13 @@ public final class PublishedMethod implements Method {
      * @param name in reports and files; {@link PublishedVariants} has those that files are read by
      */
     public PublishedMethod(String name, PublishedOptions options) {
+        this(name, options, new FeatureChoice());
+    }
+
+    PublishedMethod(String name, PublishedOptions options, FeatureChoice features) {
         this.name = name;
         this.options = options;
+        this.features = features;
     }
 
     @Override
@@ -59,42 +64,28 @@ public final class PublishedMethod implements Method {
         // rows that calibrate must have no part in anything that is calibrated
         int[] aside = conformal ? Folds.sample(rows.length, rows.length / CALIBRATING, seed) : new int[0];
         int[] teaching = without(rows, aside);
-        List<ModelSelection.Step> steps =
-                ModelSelection.select(table, teaching, options.threshold(), options.by());
+        List<ModelSelection.Step> steps = ModelSelection.select(table, teaching, options.threshold(), options.by());
         int[] models = steps.stream().mapToInt(ModelSelection.Step::candidate).toArray();
         Dataset all = dataset(table, image, teaching, models);
         refuseOneClass(all, table, models);
 
-        FeatureFilter.Result filtered = FeatureFilter.filter(all, options.correlation());
-        if (filtered.kept().length == 0) {
-            throw new UserException("no feature varies: all of " + String.join(", ", image.names())
-                    + " are constant over the samples; there is nothing to learn from");
-        }
-        // what is left out for time is left out by chance; nearest neighbours whatever learns in the end
-        PublishedOptions probe = options.withLearners(Learner.KNN).withSoundness(Soundness.NONE);
-        Dataset some = all.rows(Folds.sample(all.size(), options.eliminationRows(), seed));
-        FeatureElimination.Result eliminated = FeatureElimination.eliminate(
-                some,
-                filtered.kept(),
-                options.tolerance(),
-                options.features(),
-                d -> CrossValidation.accuracy(d, probe, seed));
-
-        int[] used = eliminated.kept();
+        FeatureChoice.Result choice = features.choose(all, options, seed);
+        int[] used = choice.eliminated().kept();
         Scaling scaling = Scaling.of(all.features(used));
         Dataset scaled = scaling.apply(all.features(used));
         Cascade cascade = Cascade.learn(scaled, options, seed);
         Refusal refusal = null;
         if (conformal) {
             int[] calibrating = Arrays.stream(aside).map(i -> rows[i]).toArray();
-            Dataset other = scaling.apply(
-                    dataset(table, image, calibrating, models).features(used));
+            Dataset other =
+                    scaling.apply(dataset(table, image, calibrating, models).features(used));
             refusal = new Refusal(
                     Conformal.fit(scaled, other, options.conformal(), options.k(), seed),
                     options.significance(),
                     options.confidence());
         }
-        ObjectNode report = report(table, all, steps, filtered, eliminated);
+        ObjectNode report = report(table, all, steps, choice);
+        Dataset some = all.rows(Folds.sample(all.size(), options.eliminationRows(), seed));
         report.put("right_choices", CrossValidation.accuracy(some.features(used), options, seed));
         return new PublishedLearned(
                 name,
@@ -161,11 +152,7 @@ public final class PublishedMethod implements Method {
     }
 
     private ObjectNode report(
-            SampleTable table,
-            Dataset all,
-            List<ModelSelection.Step> steps,
-            FeatureFilter.Result filtered,
-            FeatureElimination.Result eliminated) {
+            SampleTable table, Dataset all, List<ModelSelection.Step> steps, FeatureChoice.Result choice) {
         ObjectNode report = MAPPER.createObjectNode();
         report.put("models_by", options.by().id()).put("threshold", options.threshold());
         int[] counts = all.counts();
@@ -179,12 +166,12 @@ public final class PublishedMethod implements Method {
         }
         report.put("none_share", (double) counts[steps.size()] / all.size());
         ArrayNode dropped = report.putArray("features_dropped");
-        for (FeatureFilter.Dropped d : filtered.dropped()) {
+        for (FeatureFilter.Dropped d : choice.filtered().dropped()) {
             dropped.addObject().put("name", all.names().get(d.feature())).put("why", d.why(all.names()));
         }
-        report.put("right_choices_before_elimination", eliminated.accuracy());
+        report.put("right_choices_before_elimination", choice.eliminated().accuracy());
         ArrayNode gone = report.putArray("features_eliminated");
-        for (FeatureElimination.Step step : eliminated.steps()) {
+        for (FeatureElimination.Step step : choice.eliminated().steps()) {
             gone.addObject().put("name", all.names().get(step.feature())).put("right_choices", step.accuracy());
         }
         report.put(

@@ -29,10 +29,11 @@ public final class PublishedVariants {
         return all;
     }
 
-    /** All of them, the papers' own first. */
+    /** All of them, the papers' own first. What they have in common they learn once for the same samples. */
     public static List<PublishedMethod> all() {
+        FeatureChoice shared = new FeatureChoice();
         return options().entrySet().stream()
-                .map(e -> new PublishedMethod(e.getKey(), e.getValue()))
+                .map(e -> new PublishedMethod(e.getKey(), e.getValue(), shared))
                 .toList();
     }
 

@@ -254,7 +254,11 @@ class PublishedMethodTest {
             PublishedLearned learned = method.learn(data, Tables.range(0, 400), 1);
             assertThat(learned.selector(0).name()).isEqualTo(method.name());
             assertThat(PublishedVariants.readers()).containsKey(method.name());
-            assertThat(PublishedVariants.of(method.name()).name()).isEqualTo(method.name());
+            assertThat(PublishedVariants.of(method.name())
+                            .learn(data, Tables.range(0, 400), 1)
+                            .json())
+                    .as("%s, learned alone", method.name())
+                    .isEqualTo(learned.json());
         }
         assertThatThrownBy(() -> PublishedVariants.of("best"))
                 .isInstanceOf(UserException.class)

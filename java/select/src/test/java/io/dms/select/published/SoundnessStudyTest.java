@@ -13,8 +13,23 @@ import org.junit.jupiter.api.Test;
 class SoundnessStudyTest {
     private static PublishedOptions options() {
         return new PublishedOptions(
-                0.5, ModelsBy.OPTIMAL, 0.75, 0.5, 1, 200, 3, false, List.of(Learner.KNN), 5, Soundness.NONE, 0.5, 0.05,
-                0.5, Learner.BAYES, "cheapest", "best");
+                0.5,
+                ModelsBy.OPTIMAL,
+                0.75,
+                0.5,
+                1,
+                200,
+                3,
+                false,
+                List.of(Learner.KNN),
+                5,
+                Soundness.NONE,
+                0.5,
+                0.05,
+                0.5,
+                Learner.BAYES,
+                "cheapest",
+                "best");
     }
 
     @Test
@@ -23,7 +38,9 @@ class SoundnessStudyTest {
             SoundnessStudy study = SoundnessStudy.of(Tables.images(4000, noise, 1), options(), 20, 1);
             assertThat(study.choices()).isEqualTo(40_000);
             for (SoundnessStudy.Promise promise : study.promises()) {
-                assertThat(promise.points()).as("noise %s, promised %s", noise, promise.promised()).isLessThan(1);
+                assertThat(promise.points())
+                        .as("noise %s, promised %s", noise, promise.promised())
+                        .isLessThan(1);
             }
         }
     }
