@@ -45,7 +45,7 @@ def picture(width, height, seed):
 
 def features(planes):
     longest = max(planes.shape[1:])
-    factor = (longest + 127) // 128
+    factor = (longest + 95) // 96
     if factor > 1:
         h, w = planes.shape[1] // factor, planes.shape[2] // factor
         blocks = planes[:, : h * factor, : w * factor].reshape(3, h, factor, w, factor)
@@ -93,7 +93,7 @@ def features(planes):
 if __name__ == "__main__":
     with open("../resources/io/dms/select/feature/expected.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
-        for width, height in [(32, 32), (57, 40), (128, 96), (224, 224), (401, 300)]:
+        for width, height in [(32, 32), (57, 40), (96, 80), (128, 96), (224, 224), (401, 300)]:
             for seed in range(1, 7):
                 values = features(picture(width, height, seed))
                 rows.writerow([width, height, seed] + [repr(round(float(v), 6)) for v in values])

@@ -17,7 +17,9 @@ final class Corners {
     private static final int[] DY = {-3, -3, -2, -1, 0, 1, 2, 3, 3, 3, 2, 1, 0, -1, -2, -3};
 
     private final int[] circle = new int[DX.length];
-    private final int[] difference = new int[DX.length + ARC];
+    private final int[] difference = new int[2 * DX.length];
+    private final int[] least = new int[2 * DX.length];
+    private final int[] most = new int[2 * DX.length];
     private final int[] score;
     private final int[] found;
 
@@ -34,7 +36,9 @@ final class Corners {
         int n = 0;
         int[] grey = image.grey;
         int north = circle[0];
+        int northEast = circle[2];
         int east = circle[4];
+        int southEast = circle[6];
         for (int y = RADIUS; y < image.height - RADIUS; y++) {
             int from = (y + 1) * image.stride + 1 + RADIUS;
             int to = from + image.width - 2 * RADIUS;
@@ -42,13 +46,21 @@ final class Corners {
                 int c = grey[i];
                 int a = grey[i + north] - c;
                 int b = grey[i - north] - c;
-                // Any nine of sixteen hold one of two opposite ones.
-                if (a <= THRESHOLD && a >= -THRESHOLD && b <= THRESHOLD && b >= -THRESHOLD) {
-                    continue;
-                }
                 int d = grey[i + east] - c;
                 int e = grey[i - east] - c;
-                if (d <= THRESHOLD && d >= -THRESHOLD && e <= THRESHOLD && e >= -THRESHOLD) {
+                // Nine of sixteen in a row hold one of any two opposite ones.
+                int bright = Math.min(Math.max(a, b), Math.max(d, e));
+                int dark = Math.max(Math.min(a, b), Math.min(d, e));
+                if (bright <= THRESHOLD && dark >= -THRESHOLD) {
+                    continue;
+                }
+                a = grey[i + northEast] - c;
+                b = grey[i - northEast] - c;
+                d = grey[i + southEast] - c;
+                e = grey[i - southEast] - c;
+                bright = Math.min(bright, Math.min(Math.max(a, b), Math.max(d, e)));
+                dark = Math.max(dark, Math.max(Math.min(a, b), Math.min(d, e)));
+                if (bright <= THRESHOLD && dark >= -THRESHOLD) {
                     continue;
                 }
                 if (isCorner(grey, i, c)) {
@@ -73,8 +85,9 @@ final class Corners {
         for (int k = 0; k < circle.length; k++) {
             int d = grey[i + circle[k]] - c;
             difference[k] = d;
-            brighter |= d > THRESHOLD ? 1 << k : 0;
-            darker |= d < -THRESHOLD ? 1 << k : 0;
+            // The sign bit of a negative number, at the place of this pixel.
+            brighter |= (THRESHOLD - d >>> 31) << k;
+            darker |= (THRESHOLD + d >>> 31) << k;
         }
         return hasArc(brighter) || hasArc(darker);
     }
@@ -88,18 +101,24 @@ final class Corners {
         return (eight & twice >>> 8) != 0;
     }
 
-    /** The least difference of the best arc. */
+    /** The least difference of the best arc: least and greatest of 2, 4, 8 and then 9 side by side. */
     private int score() {
-        System.arraycopy(difference, 0, difference, circle.length, ARC);
+        System.arraycopy(difference, 0, difference, circle.length, circle.length);
+        int n = difference.length;
+        System.arraycopy(difference, 0, least, 0, n);
+        System.arraycopy(difference, 0, most, 0, n);
+        for (int step = 1; step <= ARC / 2; step *= 2) {
+            n -= step;
+            for (int k = 0; k < n; k++) {
+                least[k] = Math.min(least[k], least[k + step]);
+                most[k] = Math.max(most[k], most[k + step]);
+            }
+        }
         int best = 0;
         for (int k = 0; k < circle.length; k++) {
-            int least = Integer.MAX_VALUE;
-            int most = Integer.MIN_VALUE;
-            for (int j = k; j < k + ARC; j++) {
-                least = Math.min(least, difference[j]);
-                most = Math.max(most, difference[j]);
-            }
-            best = Math.max(best, Math.max(least, -most));
+            int bright = Math.min(least[k], difference[k + ARC - 1]);
+            int dark = -Math.max(most[k], difference[k + ARC - 1]);
+            best = Math.max(best, Math.max(bright, dark));
         }
         return best;
     }

@@ -31,7 +31,7 @@ public final class ImageFeatures {
     /**
      * @param width pixels of a row, at least 8
      * @param height rows, at least 8
-     * @throws io.dms.model.UserException if the image is too small, or 16 times longer one way than the other
+     * @throws io.dms.model.UserException if the image is too small, or some 12 times longer one way than the other
      */
     public ImageFeatures(int width, int height) {
         image = new WorkImage(width, height);

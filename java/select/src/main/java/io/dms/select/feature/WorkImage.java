@@ -3,6 +3,7 @@ package io.dms.select.feature;
 import io.dms.model.Preprocessing;
 import io.dms.model.UserException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * The image on which features are computed: averages of blocks of {@link #factor} x {@link #factor} pixels, so that no side
@@ -11,7 +12,7 @@ import java.nio.FloatBuffer;
  */
 final class WorkImage {
     /** Longest side in pixels. */
-    static final int MOST_SIDE = 128;
+    static final int MOST_SIDE = 96;
 
     private static final int LEAST_SIDE = 8;
 
@@ -31,6 +32,11 @@ final class WorkImage {
     private final int fullWidth;
     private final int fullHeight;
     private final int[][] planes;
+    private final int[] columns;
+    private final float[] row;
+    private final float[] sums;
+    /** 2^40 over the pixels of a block, rounded up: by it the division of their sum is exact. */
+    private final long reciprocal;
 
     WorkImage(int fullWidth, int fullHeight) {
         if (fullWidth < LEAST_SIDE || fullHeight < LEAST_SIDE) {
@@ -40,6 +46,10 @@ final class WorkImage {
         this.fullWidth = fullWidth;
         this.fullHeight = fullHeight;
         int longest = Math.max(fullWidth, fullHeight);
+        if (longest > 256 * MOST_SIDE) {
+            throw new UserException(
+                    "features need images of at most " + 256 * MOST_SIDE + " pixels a side, not " + longest);
+        }
         factor = (longest + MOST_SIDE - 1) / MOST_SIDE;
         width = fullWidth / factor;
         height = fullHeight / factor;
@@ -51,6 +61,11 @@ final class WorkImage {
         green = new int[width * height];
         blue = new int[width * height];
         grey = new int[stride * (height + 2)];
+        columns = new int[width * factor];
+        row = new float[columns.length];
+        sums = new float[columns.length];
+        long area = (long) factor * factor;
+        reciprocal = ((1L << 40) + area - 1) / area;
         planes = new int[][] {red, green, blue};
     }
 
@@ -77,13 +92,17 @@ final class WorkImage {
             float scale = 255 * p.std()[c] / (factor * factor);
             float shift = 255 * p.mean()[c] + 0.5f;
             for (int y = 0; y < height; y++) {
+                Arrays.fill(sums, 0);
+                for (int dy = 0; dy < factor; dy++) {
+                    tensor.get(c * plane + (y * factor + dy) * fullWidth, row);
+                    for (int x = 0; x < sums.length; x++) {
+                        sums[x] += row[x];
+                    }
+                }
                 for (int x = 0; x < width; x++) {
-                    int first = c * plane + y * factor * fullWidth + x * factor;
                     float sum = 0;
-                    for (int dy = 0; dy < factor; dy++) {
-                        for (int dx = 0; dx < factor; dx++) {
-                            sum += tensor.get(first + dy * fullWidth + dx);
-                        }
+                    for (int dx = 0; dx < factor; dx++) {
+                        sum += sums[x * factor + dx];
                     }
                     planes[c][y * width + x] = Math.max(0, Math.min(255, (int) (sum * scale + shift)));
                 }
@@ -114,17 +133,20 @@ final class WorkImage {
     }
 
     private void blocks(byte[] rgb, int at, int[] out) {
-        int area = factor * factor;
         for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int sum = area / 2;
-                for (int dy = 0; dy < factor; dy++) {
-                    int from = at + (y * factor + dy) * fullWidth + x * factor;
-                    for (int dx = 0; dx < factor; dx++) {
-                        sum += rgb[from + dx] & 0xff;
-                    }
+            Arrays.fill(columns, 0);
+            for (int dy = 0; dy < factor; dy++) {
+                int from = at + (y * factor + dy) * fullWidth;
+                for (int x = 0; x < columns.length; x++) {
+                    columns[x] += rgb[from + x] & 0xff;
                 }
-                out[y * width + x] = sum / area;
+            }
+            for (int x = 0; x < width; x++) {
+                int sum = factor * factor / 2;
+                for (int dx = 0; dx < factor; dx++) {
+                    sum += columns[x * factor + dx];
+                }
+                out[y * width + x] = (int) (sum * reciprocal >> 40);
             }
         }
     }

@@ -8,6 +8,8 @@ import com.sun.management.ThreadMXBean;
 import io.dms.model.Preprocessing;
 import io.dms.model.UserException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -172,6 +174,9 @@ class ImageFeaturesTest {
     void anImageCostsNoAllocation() {
         ImageFeatures features = new ImageFeatures(64, 48);
         byte[] rgb = Picture.of(64, 48, 5);
+        FloatBuffer tensor = ByteBuffer.allocateDirect(4 * rgb.length)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
         float[] out = new float[29];
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long me = Thread.currentThread().getId();
@@ -179,17 +184,19 @@ class ImageFeaturesTest {
         for (int i = 0; i < 2_000; i++) {
             before = i == 1_000 ? threads.getThreadAllocatedBytes(me) : before;
             features.compute(rgb, out);
+            features.compute(tensor, Preprocessing.IMAGENET, out);
         }
         assertThat(threads.getThreadAllocatedBytes(me) - before).isLessThan(1_000);
     }
 
     @Test
-    void anImageTooSmallIsRefused() {
+    void anImageTooSmallOrTooLargeIsRefused() {
         assertThatThrownBy(() -> new ImageFeatures(7, 100))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("at least 8x8");
         assertThatThrownBy(() -> new ImageFeatures(2000, 50))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("2000x50");
+        assertThatThrownBy(() -> new ImageFeatures(30_000, 20_000)).hasMessageContaining("30000");
     }
 }
