@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +40,6 @@ final class CatalogBuilder {
 
     static final String LEVEL = "level";
     static final String HEAD = "head";
-    /** Share of what a head sees in its context that it passes on, measured; its costs stand with the fallback. */
-    static final String FALLS_THROUGH = "falls_through";
 
     /** Stands for the model that comes with DMS. */
     static final String BUNDLED = "bundled";
@@ -292,8 +289,6 @@ final class CatalogBuilder {
                         Objects.requireNonNull(passed.accuracyIn(c).contexts().get(context));
                 Cost run = headCost(head, test);
                 Cost load = meter.load(() -> HeadFile.read(file));
-                Map<String, String> how = implementation(w, level, file);
-                how.put(FALLS_THROUGH, String.format(Locale.ROOT, "%.4f", share));
                 add(
                         plan,
                         Variant.of(id, plan.task().id(), Place.DEVICE, Kind.SPECIALISED, count.accuracyIn(c))
@@ -302,7 +297,8 @@ final class CatalogBuilder {
                                 .run(run.seconds(), run.joules())
                                 .requires(trunk(w, trunk, level))
                                 .fallback(general.id())
-                                .implementation(how));
+                                .fallsThrough(share)
+                                .implementation(implementation(w, level, file)));
             }
         }
     }
