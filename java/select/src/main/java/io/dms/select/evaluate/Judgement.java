@@ -79,7 +79,7 @@ final class Judgement {
                 curve.add(new Front.Point(millis[i][b], accuracy[i][b]));
             }
             Baselines base = b == 0 ? whole : drawn[b - 1];
-            Front.Point best = base.singles().get(base.best());
+            Front.Point best = base.singles().get(whole.best());
             double s = best.millis() / Front.of(curve).millis(best.accuracy());
             if (b == 0) {
                 atBest = s;
@@ -127,8 +127,8 @@ final class Judgement {
                 Interval.of(value[4], figures[4]));
     }
 
-    private static double[] figures(Baselines b, double accuracy, double millis) {
-        Front.Point best = b.singles().get(b.best());
+    private double[] figures(Baselines b, double accuracy, double millis) {
+        Front.Point best = b.singles().get(whole.best());
         double oracle = b.oracle().accuracy(millis);
         double mixed = b.bestMix().millis(accuracy);
         return new double[] {

@@ -63,28 +63,60 @@ public final class NestedMethod implements Method {
         int begin = Math.min(starts, t.candidates().size());
         double[] prices = prices(t);
         NestedModel whole = grown(data, rows, prices, begin);
+        int best = mostRight(t, rows);
         double[][] right = new double[PLACES][begin];
         double[][] millis = new double[PLACES][begin];
+        double[][] differs = new double[PLACES][begin];
+        Trial trial = new Trial(data, prices, best, right, millis, differs);
         int middle = rows.length / 2;
         int[] first = Arrays.copyOfRange(rows, 0, middle);
         int[] second = Arrays.copyOfRange(rows, middle, rows.length);
         if (middle >= Lesson.LEAST_ROWS && severalLabels(t, first) && severalLabels(t, second)) {
-            trial(data, grown(data, first, prices, begin), second, prices, right, millis);
-            trial(data, grown(data, second, prices, begin), first, prices, right, millis);
+            trial.run(grown(data, first, prices, begin), second);
+            trial.run(grown(data, second, prices, begin), first);
         } else {
-            trial(data, whole, rows, prices, right, millis);
+            trial.run(whole, rows);
         }
         List<NestedModel.Setting> settings = new ArrayList<>();
-        for (int i = 0; i < PLACES; i++) {
-            int best = 0;
-            for (int s = 1; s < begin && i > 0; s++) {
-                double worth = (right[i][s] - right[i][best]) - prices[i] * (millis[i][s] - millis[i][best]);
-                best = worth > 0 ? s : best;
+        double alone = Arrays.stream(rows).filter(r -> t.correct(r, best)).count();
+        int usual = PLACES - 1;
+        for (int i = PLACES - 1; i >= 0; i--) {
+            int start = start(right[i], millis[i], prices[i]);
+            settings.add(
+                    0,
+                    new NestedModel.Setting(
+                            prices[i],
+                            start,
+                            new Method.Expected(right[i][start] / rows.length, millis[i][start] / rows.length)));
+            // One standard error of the difference, so that chance does not make it look as good as the best.
+            if (right[i][start] - Math.sqrt(differs[i][start]) >= alone) {
+                usual = i;
             }
-            settings.add(new NestedModel.Setting(
-                    prices[i], best, new Method.Expected(right[i][best] / rows.length, millis[i][best] / rows.length)));
         }
-        return new NestedModel(t.candidates(), t.classes(), whole.states(), settings, usual(settings, t, rows));
+        return new NestedModel(t.candidates(), t.classes(), whole.states(), settings, usual);
+    }
+
+    private static int start(double[] right, double[] millis, double price) {
+        int best = 0;
+        for (int s = 1; s < right.length && price < Double.POSITIVE_INFINITY; s++) {
+            best = right[s] - right[best] - price * (millis[s] - millis[best]) > 0 ? s : best;
+        }
+        return best;
+    }
+
+    private static int mostRight(SampleTable t, int[] rows) {
+        long most = -1;
+        int best = 0;
+        for (int c = 0; c < t.candidates().size(); c++) {
+            int candidate = c;
+            long right =
+                    Arrays.stream(rows).filter(r -> t.correct(r, candidate)).count();
+            if (right > most) {
+                most = right;
+                best = c;
+            }
+        }
+        return best;
     }
 
     private NestedModel grown(TrainingData data, int[] rows, double[] prices, int begin) {
@@ -105,15 +137,27 @@ public final class NestedMethod implements Method {
         return out;
     }
 
-    private static void trial(
-            TrainingData data, NestedModel model, int[] rows, double[] prices, double[][] right, double[][] millis) {
-        Replay replay = new Replay(data);
-        for (int i = 0; i < prices.length; i++) {
-            for (int s = 0; s < right[i].length; s++) {
-                Selector selector = new NestedSelector(model, prices[i], s);
-                for (int row : rows) {
-                    right[i][s] += replay.play(selector, row) == data.samples().label()[row] ? 1 : 0;
-                    millis[i][s] += replay.millis();
+    /**
+     * Counts what each place of the dial gives with each start.
+     *
+     * @param best the candidate that is most often right
+     * @param differs by place and start: how often only one of selector and best candidate is right
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Trial(
+            TrainingData data, double[] prices, int best, double[][] right, double[][] millis, double[][] differs) {
+        void run(NestedModel model, int[] rows) {
+            Replay replay = new Replay(data);
+            SampleTable t = data.samples();
+            for (int i = 0; i < prices.length; i++) {
+                for (int s = 0; s < right[i].length; s++) {
+                    Selector selector = new NestedSelector(model, prices[i], s);
+                    for (int row : rows) {
+                        boolean good = replay.play(selector, row) == t.label()[row];
+                        right[i][s] += good ? 1 : 0;
+                        differs[i][s] += good != t.correct(row, best) ? 1 : 0;
+                        millis[i][s] += replay.millis();
+                    }
                 }
             }
         }
@@ -121,25 +165,5 @@ public final class NestedMethod implements Method {
 
     private static boolean severalLabels(SampleTable t, int[] rows) {
         return Arrays.stream(rows).map(r -> t.label()[r]).distinct().count() > 1;
-    }
-
-    private static int usual(List<NestedModel.Setting> settings, SampleTable t, int[] rows) {
-        double best = 0;
-        for (int c = 0; c < t.candidates().size(); c++) {
-            int right = 0;
-            for (int r : rows) {
-                right += t.correct(r, c) ? 1 : 0;
-            }
-            best = Math.max(best, (double) right / rows.length);
-        }
-        int usual = settings.size() - 1;
-        for (int i = settings.size() - 1; i >= 0; i--) {
-            if (settings.get(i).expected().accuracy() >= best
-                    && settings.get(i).expected().millis()
-                            <= settings.get(usual).expected().millis()) {
-                usual = i;
-            }
-        }
-        return usual;
     }
 }

@@ -94,7 +94,7 @@ public final class NestedModel implements Method.Learned {
         return settings.get(setting).expected();
     }
 
-    /** The cheapest setting that is expected to be right as often as the best candidate alone. */
+    /** The cheapest setting that is expected to be right more often than the best candidate alone, by a standard error. */
     @Override
     public int usual() {
         return usual;
