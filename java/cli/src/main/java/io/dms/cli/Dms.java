@@ -80,6 +80,12 @@ public final class Dms extends DmsCommand {
                 new CommandLine(new CatalogCommand(console))
                         .addSubcommand(new CatalogBuildCommand(console))
                         .addSubcommand(new CatalogShowCommand(console)));
+        line.addSubcommand(
+                "select",
+                new CommandLine(new SelectCommand(console))
+                        .addSubcommand(new SelectTrainCommand(console))
+                        .addSubcommand(new SelectEvaluateCommand(console))
+                        .addSubcommand(new SelectExplainCommand(console)));
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));

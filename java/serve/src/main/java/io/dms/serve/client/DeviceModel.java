@@ -19,7 +19,7 @@ import java.util.Map;
  * A level of a model that runs here, in the form of the protocol: what a request falls back to. It learns how long a run
  * takes. The session is the caller's and used by one thread at a time; {@link #run} waits for its turn.
  */
-public final class DeviceModel implements LocalModel {
+public final class DeviceModel {
     private static final double WEIGHT = 0.1;
 
     private final Session session;
@@ -63,17 +63,22 @@ public final class DeviceModel implements LocalModel {
         runs++;
     }
 
-    @Override
+    /** Seconds that a run takes in the mean of the last ones. */
     public synchronized double meanSeconds() {
         return meanSeconds;
     }
 
-    @Override
+    /** Seconds that a run is expected to take at most, but for one in twenty or so. */
     public synchronized double seconds() {
         return meanSeconds + 3 * deviation + 0.0005;
     }
 
-    @Override
+    /**
+     * Runs one image.
+     *
+     * @param tensors the inputs in the order of the graph
+     * @throws UserException if their number or size is wrong
+     */
     public synchronized InferResponse run(List<TensorData> tensors) {
         List<Graph.Value> wanted = session.model().graph().inputs();
         if (tensors.size() != wanted.size()) {
