@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.dms.model.Graph;
+import io.dms.model.GraphSplit;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.Shape;
@@ -164,6 +165,37 @@ public abstract class BackendCompatibilityKit {
                         backend().open(ScalableModel.plain(graph), options()).close())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("Frobnicate");
+    }
+
+    /** As a selector reads what a classifier's last layer reads: from the run that gives the scores, at any level. */
+    @Test
+    void aTensorThatLaterLayersReadMayBeAnOutputToo() {
+        ScalableModel model = ProblemGraphs.scalable(Networks.residual(3), 3);
+        Graph whole = model.graph();
+        List<float[]> inputs = TestData.inputs(whole, 1, new Random(7));
+        for (String tensor : GraphSplit.boundaries(whole)) {
+            List<Graph.Value> outputs = new ArrayList<>(whole.outputs());
+            outputs.add(new Graph.Value(tensor, whole.shape(tensor)));
+            Graph both = new Graph(
+                    whole.name(), whole.inputs(), outputs, whole.nodes(), whole.initializers(), whole.shapes());
+            ScalableModel more = new ScalableModel(model.name(), both, model.groups(), model.levels(), null, Map.of());
+            try (Rig rig = new Rig(backend(), more, options())) {
+                for (WidthLevel level : more.levels()) {
+                    Graph graph = more.graphAt(level);
+                    Map<String, float[]> want = ReferenceBackend.evaluate(graph, inputs, 1);
+                    List<float[]> got = rig.run(level, inputs);
+                    for (int i = 0; i < got.size(); i++) {
+                        String name = graph.outputs().get(i).name();
+                        float[] w = Objects.requireNonNull(want.get(name));
+                        float[] kept = Arrays.copyOf(got.get(i), w.length);
+                        double tolerance = toleranceFactor() * Comparison.tolerance(graph);
+                        assertThat(Comparison.difference(name, kept, w, tolerance))
+                                .as("output %s beside %s at level %s", name, tensor, level)
+                                .isNull();
+                    }
+                }
+            }
+        }
     }
 
     // ---- levels ----
