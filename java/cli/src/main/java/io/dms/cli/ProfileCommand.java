@@ -36,11 +36,11 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Measure every width level on this board and power mode, and write the profile that \"dms run\" and the Java"
-                    + " API keep goals by.",
+            "Measure every width level on this board and power mode, and write the profile that \"dms run\" and the"
+                    + " Java API keep goals by.",
             "Without MODEL: the bundled ResNet-20 for CIFAR-10.",
-            "With --per-sample: let every level of one or several models answer labelled images one by one, and write class,"
-                    + " certainty and time of each answer: what \"dms select\" learns from."
+            "With --per-sample: let every level of one or several models answer labelled images one by one, and write"
+                    + " class, certainty and time of each answer: what \"dms select\" learns from."
         },
         footer = {
             "",
@@ -92,8 +92,8 @@ final class ProfileCommand extends DmsCommand {
             split = ",",
             description =
                     "Measure at these clocks of the GPU, too, each pinned in turn and put back at the end: all, or"
-                            + " some that the board offers. Needs the right to set clocks. With such a profile a run may choose"
-                            + " the clock (--permit-clocks).")
+                        + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
+                        + " choose the clock (--permit-clocks).")
     private List<String> gpuClocks = new ArrayList<>();
 
     @Option(names = "--data", paramLabel = "DIR", description = "Labelled images that accuracy is measured on.")
@@ -149,7 +149,12 @@ final class ProfileCommand extends DmsCommand {
             throw new UserException("--accuracy-images must be at least 1: " + accuracyImages);
         }
         if (samples.wanted()) {
-            return samples.run(console(), model, output, data, Backends.find(backend), threads, seed, warmup);
+            if (batch != 1 || !gpuClocks.isEmpty()) {
+                throw new UserException(
+                        "--per-sample asks one image at a time at the clocks as they are: leave out --batch"
+                                + " and --gpu-clocks");
+            }
+            return samples.run(console(), model, output, data, Backends.find(backend), threads, widths, seed, warmup);
         }
         ScalableModel scalable = ModelInput.scalable(model, List.of());
         Path target = output == null ? Path.of(scalable.name() + ".profile.json") : output;

@@ -8,6 +8,9 @@ import io.dms.model.ModelCosts;
 import io.dms.model.Profile;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
+import io.dms.monitor.BoardMonitor;
+import io.dms.monitor.MonitorOptions;
+import io.dms.monitor.PowerMode;
 import io.dms.runtime.Backend;
 import io.dms.select.sample.Entrant;
 import io.dms.select.sample.Origin;
@@ -90,6 +93,7 @@ final class ProfileSamples {
             @Nullable Path data,
             Backend backend,
             int threads,
+            double @Nullable [] widths,
             long seed,
             Duration warmup) {
         if (data == null) {
@@ -97,7 +101,7 @@ final class ProfileSamples {
         }
         Path target = output == null ? Path.of("samples.npz") : output;
         Targets.writable(target);
-        List<Entrant> entrants = entrants(model, target);
+        List<Entrant> entrants = entrants(model, widths, target);
         entrants.stream()
                 .filter(e -> e.model().preprocessing() == null)
                 .map(e -> e.model().name())
@@ -117,8 +121,13 @@ final class ProfileSamples {
                 new ProfileRequest(most, threads, seed, probabilities, true, kept(entrants), warmup.toNanos());
         SampleProfiler profiler = new SampleProfiler(backend, entrants, (w, h) -> open(sets, data, w, h), request);
         Samples found;
-        try (Progress progress = console.progress("asking " + entrants.size() + " candidates", "images", count)) {
-            found = profiler.run(console::cancelled, progress::at, used -> origin(backend, used));
+        try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT);
+                Progress progress = console.progress("asking " + entrants.size() + " candidates", "images", count)) {
+            monitor.start();
+            found = profiler.run(
+                    console::cancelled,
+                    progress::at,
+                    used -> origin(backend, monitor.snapshot().powerMode(), used));
         }
         if (found == null) {
             console.note("interrupted: nothing was written");
@@ -130,7 +139,7 @@ final class ProfileSamples {
         return Exit.OK;
     }
 
-    private List<Entrant> entrants(@Nullable Path model, Path target) {
+    private List<Entrant> entrants(@Nullable Path model, double @Nullable [] widths, Path target) {
         List<@Nullable Path> files = new ArrayList<>();
         if (model != null || (models.isEmpty() && catalog == null)) {
             files.add(model);
@@ -147,7 +156,9 @@ final class ProfileSamples {
             names.add(m.name());
             read.add(m);
         }
-        List<Entrant> out = new ArrayList<>(Entrant.of(read));
+        List<Entrant> out = new ArrayList<>(Entrant.of(
+                read,
+                m -> widths == null || m.groups().groups().isEmpty() ? m.levels() : ModelInput.levels(m, widths)));
         if (catalog != null) {
             out.addAll(CatalogModels.entrants(catalog));
             Set<String> ids = new LinkedHashSet<>();
@@ -194,9 +205,14 @@ final class ProfileSamples {
         });
     }
 
-    private static Origin origin(Backend backend, int threads) {
-        Profile.Board board = ProfileCommand.board(backend, null);
+    private static Origin origin(Backend backend, @Nullable PowerMode mode, int threads) {
+        Profile.Board board = ProfileCommand.board(backend, mode);
         return new Origin(
-                board.name(), backend.name(), threads, Instant.now().truncatedTo(ChronoUnit.SECONDS), board.versions());
+                board.name(),
+                board.powerMode(),
+                backend.name(),
+                threads,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                board.versions());
     }
 }

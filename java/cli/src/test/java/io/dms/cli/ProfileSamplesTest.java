@@ -2,6 +2,8 @@ package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dms.model.ModelDigest;
+import io.dms.runtime.BundledModels;
 import io.dms.select.sample.Candidate;
 import io.dms.select.sample.Samples;
 import io.dms.select.sample.SamplesFile;
@@ -78,6 +80,20 @@ class ProfileSamplesTest {
     }
 
     @Test
+    void widthsOfOnesOwnAreLevelsOfTheSameModel() {
+        Ran ran = run(args("--widths", "1,0.6", "--features", "all"));
+        assertThat(ran.status()).as(ran.err()).isZero();
+        Samples s = SamplesFile.read(folder.resolve("s.npz"));
+        assertThat(s.table().candidates())
+                .extracting(Candidate::id)
+                .containsExactlyInAnyOrder("resnet20-cifar10@1.00", "resnet20-cifar10@0.60");
+        assertThat(s.table().candidates())
+                .extracting(Candidate::digest)
+                .containsOnly(ModelDigest.of(BundledModels.resnet20Cifar10()));
+        assertThat(s.embeddings()).hasSize(2);
+    }
+
+    @Test
     void levelsAndNetworksOfACatalogAreCandidatesUnderTheirIds() throws IOException {
         Path tasks = folder.resolve("t.yaml");
         Files.writeString(tasks, """
@@ -112,6 +128,7 @@ class ProfileSamplesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "--batch, 2, one image at a time",
         "--images, 0, at least one image",
         "--features, nobody, no candidate is called nobody",
         "--models, /no/such/file.onnx, there is no file",

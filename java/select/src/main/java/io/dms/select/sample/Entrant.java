@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One level of one model that a profiler measures, a {@link Candidate} before it has a time.
@@ -25,13 +26,23 @@ public record Entrant(String id, ScalableModel model, WidthLevel level) {
      * @throws UserException if two models have one name, or a model can't classify RGB images
      */
     public static List<Entrant> of(List<ScalableModel> models) {
+        return of(models, ScalableModel::levels);
+    }
+
+    /**
+     * Some levels of all models.
+     *
+     * @param levels of a model, its own or made by {@link ScalableModel#level(double)}
+     * @throws UserException if two models have one name, or a model can't classify RGB images
+     */
+    public static List<Entrant> of(List<ScalableModel> models, Function<ScalableModel, List<WidthLevel>> levels) {
         List<Entrant> out = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (ScalableModel m : new LinkedHashSet<>(models)) {
             if (!names.add(m.name())) {
                 throw new UserException("two models are called " + m.name() + ": rename the file of one");
             }
-            m.levels().forEach(l -> out.add(of(m, l)));
+            levels.apply(m).forEach(l -> out.add(of(m, l)));
         }
         return out;
     }
@@ -43,7 +54,8 @@ public record Entrant(String id, ScalableModel model, WidthLevel level) {
      */
     public static Entrant of(ScalableModel model, WidthLevel level) {
         check(model);
-        return new Entrant(model.levels().size() == 1 ? model.name() : model.name() + "@" + level.name(), model, level);
+        boolean only = model.levels().size() == 1 && model.levels().contains(level);
+        return new Entrant(only ? model.name() : model.name() + "@" + level.name(), model, level);
     }
 
     private static void check(ScalableModel m) {

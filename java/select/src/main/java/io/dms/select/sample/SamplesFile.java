@@ -110,6 +110,7 @@ public final class SamplesFile {
         root.put("classes", s.table().classes());
         ObjectNode origin = root.putObject("origin");
         origin.put("machine", s.origin().machine());
+        origin.put("power_mode", s.origin().powerMode());
         origin.put("backend", s.origin().backend());
         origin.put("threads", s.origin().threads());
         origin.put("date", s.origin().date().toString());
@@ -214,6 +215,7 @@ public final class SamplesFile {
         try {
             return new Origin(
                     f.text("machine"),
+                    f.textOrNull("power_mode"),
                     f.text("backend"),
                     (int) f.whole("threads", 0, 1024),
                     Instant.parse(date),

@@ -55,7 +55,7 @@ class SamplesFileTest {
                     {1, -2, 1e-30f}, {4, 5, 6}
                 })),
                 0.25,
-                new Origin("board", "cpu", 2, Instant.parse("2026-01-31T12:00:00Z"), Map.of("onednn", "3.11")));
+                new Origin("board", "30W", "cpu", 2, Instant.parse("2026-01-31T12:00:00Z"), Map.of("onednn", "3.11")));
     }
 
     private Path written(Samples s) {
