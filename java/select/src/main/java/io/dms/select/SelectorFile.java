@@ -44,6 +44,8 @@ public record SelectorFile(
     @FunctionalInterface
     public interface Reader {
         /**
+         * What was learned, ready to be used.
+         *
          * @param json what {@link Method.Learned#json()} gave, and where it stands
          * @param candidates what it was trained to choose from
          * @throws UserException where a field is missing or can't be

@@ -20,20 +20,11 @@ final class Policy {
      */
     static int resolve(String policy, SampleTable table, int[] rows) {
         List<Candidate> candidates = table.candidates();
-        switch (policy) {
-            case "refuse":
-                return Selector.REFUSE;
-            case "cheapest":
-                int cheapest = 0;
-                for (int c = 1; c < candidates.size(); c++) {
-                    if (candidates.get(c).millis() < candidates.get(cheapest).millis()) {
-                        cheapest = c;
-                    }
-                }
-                return cheapest;
-            case "best":
-                return best(table, rows);
-            default:
+        return switch (policy) {
+            case "refuse" -> Selector.REFUSE;
+            case "cheapest" -> cheapest(candidates);
+            case "best" -> best(table, rows);
+            default -> {
                 int named = index(policy, candidates);
                 if (named < 0) {
                     throw new UserException("there is no candidate " + policy + " to fall back on; there are "
@@ -41,8 +32,19 @@ final class Policy {
                                     ", ", candidates.stream().map(Candidate::id).toList())
                             + ", and refuse, cheapest and best");
                 }
-                return named;
+                yield named;
+            }
+        };
+    }
+
+    private static int cheapest(List<Candidate> candidates) {
+        int cheapest = 0;
+        for (int c = 1; c < candidates.size(); c++) {
+            if (candidates.get(c).millis() < candidates.get(cheapest).millis()) {
+                cheapest = c;
+            }
         }
+        return cheapest;
     }
 
     private static int best(SampleTable table, int[] rows) {

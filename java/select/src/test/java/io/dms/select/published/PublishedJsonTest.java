@@ -56,7 +56,7 @@ class PublishedJsonTest {
             PublishedSelector before = learned.selector(0);
             PublishedSelector after = ((PublishedLearned) read).selector(0);
             for (int row = 300; row < 400; row++) {
-                float[] image = DATA.image().values()[row];
+                float[] image = Tables.image(DATA).values()[row];
                 assertThat(after.choice(image)).isEqualTo(before.choice(image));
             }
         }
@@ -124,7 +124,7 @@ class PublishedJsonTest {
                                     new Fields(damaged, "s.json: learned"),
                                     DATA.samples().candidates());
                     if (read.features().size() == 4) {
-                        assertThat(read.selector(0).choice(DATA.image().values()[0]))
+                        assertThat(read.selector(0).choice(Tables.image(DATA).values()[0]))
                                 .isBetween(-2, 2);
                     }
                 } catch (UserException e) {

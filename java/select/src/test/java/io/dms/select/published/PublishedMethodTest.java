@@ -32,7 +32,7 @@ class PublishedMethodTest {
 
     private static Seen show(Seen seen, TrainingData data, int row, double budget) {
         seen.begin(budget);
-        System.arraycopy(data.image().values()[row], 0, seen.image(), 0, 4);
+        System.arraycopy(Tables.image(data).values()[row], 0, seen.image(), 0, 4);
         return seen;
     }
 
@@ -83,12 +83,12 @@ class PublishedMethodTest {
     @Test
     void learnsOnlyFromTheSamplesItIsGiven() {
         TrainingData data = Tables.images(600, 0.05, 1);
-        float[][] spoilt = data.image().values().clone();
+        float[][] spoilt = Tables.image(data).values().clone();
         for (int row = 400; row < 600; row++) {
             spoilt[row] = new float[] {Float.NaN, 0, 0, 0};
         }
-        TrainingData other =
-                new TrainingData(data.samples(), new FeatureTable(data.image().names(), spoilt), 0.1, Map.of());
+        TrainingData other = new TrainingData(
+                data.samples(), new FeatureTable(Tables.image(data).names(), spoilt), 0.1, Map.of());
         int[] rows = Tables.range(0, 400);
         assertThat(new PublishedMethod("published", Tables.quick())
                         .learn(other, rows, 5)
@@ -232,10 +232,10 @@ class PublishedMethodTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no feature varies")
                 .hasMessageContaining("a, b");
-        float[][] bad = data.image().values().clone();
+        float[][] bad = Tables.image(data).values().clone();
         bad[17] = new float[] {1, Float.NaN, 0, 0};
         TrainingData nan =
-                new TrainingData(samples, new FeatureTable(data.image().names(), bad), 0.1, Map.of());
+                new TrainingData(samples, new FeatureTable(Tables.image(data).names(), bad), 0.1, Map.of());
         assertThatThrownBy(() -> method.learn(nan, Tables.range(0, 200), 1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("feature again of sample 17 is NaN");

@@ -7,6 +7,7 @@ import io.dms.select.sample.SampleTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -76,6 +77,11 @@ final class Tables {
         }
         return new TrainingData(
                 of(right), new FeatureTable(List.of("difficulty", "again", "nothing", "constant"), x), 0.1, Map.of());
+    }
+
+    /** Image features of a table that has some. */
+    static FeatureTable image(TrainingData data) {
+        return Objects.requireNonNull(data.image());
     }
 
     static int[] range(int from, int to) {
