@@ -7,6 +7,14 @@ target=$1 jar=$2 version=$3 platform=$4
 here=$(dirname -- "$(readlink -f -- "$0")")
 kit="$target/kit"
 cp "$target/$jar" "$kit/lib/"
+# The native bridge, which no dependency names, since a build without CUDA has none.
+bridge=$(find "$here/../backend-cudnn/target" -maxdepth 1 -name "dms-backend-cudnn-*-$platform-*.jar" -print 2>/dev/null | head -n 1)
+[ -n "$bridge" ] || {
+    echo "field kit: no native bridge for $platform: build it here with a CUDA toolkit, nvcc and CMake (native/build cuda)" >&2
+    exit 3
+}
+rm -f "$kit"/lib/dms-backend-cudnn-*-"$platform"-*.jar
+cp "$bridge" "$kit/lib/"
 # Of test libraries only what the programs need.
 rm -f "$kit"/lib/junit-* "$kit"/lib/assertj-* "$kit"/lib/byte-buddy-* "$kit"/lib/opentest4j-* "$kit"/lib/apiguardian-*
 # Natives uncompressed in their jars: xz makes half of what deflate leaves.
