@@ -23,6 +23,7 @@ import java.util.Map;
  */
 final class OmpThreads {
     private static final int SPIN_COUNT = 2_000;
+    private static final String GONE = " (deleted)";
 
     private OmpThreads() {}
 
@@ -58,18 +59,30 @@ final class OmpThreads {
         private Omp() {}
     }
 
-    /** Path of a library that this process has loaded. */
+    /** What opens a library that this process has loaded. */
     static String loadedLibrary(String name) {
         try {
-            for (String line : Files.readString(Path.of("/proc/self/maps"), StandardCharsets.UTF_8)
-                    .split("\n", -1)) {
-                int slash = line.indexOf('/');
-                if (slash >= 0 && line.substring(line.lastIndexOf('/') + 1).startsWith(name + ".so")) {
-                    return line.substring(slash);
-                }
-            }
+            return loadedLibrary(name, Files.readString(Path.of("/proc/self/maps"), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new IllegalStateException("can't read /proc/self/maps", e);
+        }
+    }
+
+    /**
+     * The library's path; its bare name where the file is gone from there, since another process unpacked it anew: the
+     * loader knows what is loaded by that name.
+     *
+     * @param maps as in /proc/self/maps
+     */
+    static String loadedLibrary(String name, String maps) {
+        for (String line : maps.split("\n", -1)) {
+            int slash = line.indexOf('/');
+            String file = line.substring(line.lastIndexOf('/') + 1);
+            if (slash >= 0 && file.startsWith(name + ".so")) {
+                return file.endsWith(GONE)
+                        ? file.substring(0, file.length() - GONE.length())
+                        : line.substring(slash);
+            }
         }
         throw new IllegalStateException(name + " is not loaded");
     }
