@@ -86,8 +86,8 @@ final class Corners {
             int d = grey[i + circle[k]] - c;
             difference[k] = d;
             // The sign bit of a negative number, at the place of this pixel.
-            brighter |= (THRESHOLD - d >>> 31) << k;
-            darker |= (THRESHOLD + d >>> 31) << k;
+            brighter |= ((THRESHOLD - d) >>> 31) << k;
+            darker |= ((THRESHOLD + d) >>> 31) << k;
         }
         return hasArc(brighter) || hasArc(darker);
     }

@@ -16,7 +16,8 @@ final class Hues {
 
     static {
         for (int chroma = 1; chroma < RECIPROCAL.length; chroma++) {
-            RECIPROCAL[chroma] = ((1L << 32) + SECTORS * chroma - 1) / (SECTORS * chroma);
+            long divisor = (long) SECTORS * chroma;
+            RECIPROCAL[chroma] = ((1L << 32) + divisor - 1) / divisor;
         }
     }
 
@@ -50,6 +51,6 @@ final class Hues {
         } else {
             sixths = r - g + 4 * chroma;
         }
-        return (int) (BINS * sixths * RECIPROCAL[chroma] >>> 32);
+        return (int) (((long) BINS * sixths * RECIPROCAL[chroma]) >>> 32);
     }
 }

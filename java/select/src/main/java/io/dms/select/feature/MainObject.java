@@ -70,7 +70,7 @@ final class MainObject {
         for (int i = 0; i < salience.length; i++) {
             int d = Math.abs(image.red[i] - r) + Math.abs(image.green[i] - g) + Math.abs(image.blue[i] - b);
             // d / 3, exact for d up to 765
-            int s = d * 21846 >> 16;
+            int s = (d * 21846) >> 16;
             salience[i] = s;
             histogram[s]++;
         }

@@ -146,7 +146,7 @@ final class WorkImage {
                 for (int dx = 0; dx < factor; dx++) {
                     sum += columns[x * factor + dx];
                 }
-                out[y * width + x] = (int) (sum * reciprocal >> 40);
+                out[y * width + x] = (int) ((sum * reciprocal) >> 40);
             }
         }
     }

@@ -85,7 +85,7 @@ final class FeatureTimes {
                 byte[] planes = new byte[3 * side * side];
                 for (int i = 0; i < planes.length; i++) {
                     int p = i % (side * side);
-                    planes[i] = (byte) (scaled.getRGB(p % side, p / side) >> 16 - 8 * (i / (side * side)));
+                    planes[i] = (byte) (scaled.getRGB(p % side, p / side) >> (16 - 8 * (i / (side * side))));
                 }
                 out.add(planes);
             }

@@ -10,7 +10,7 @@ final class Picture {
     static byte[] of(int width, int height, int seed) {
         long[] state = {seed};
         IntUnaryOperator draw = n -> {
-            state[0] = state[0] * 1103515245L + 12345 & 0x7FFFFFFF;
+            state[0] = (state[0] * 1103515245L + 12345) & 0x7FFFFFFF;
             return (int) ((state[0] >> 8) % n);
         };
         int plane = width * height;
@@ -26,8 +26,8 @@ final class Picture {
             boolean disc = draw.applyAsInt(2) == 1;
             int cx = draw.applyAsInt(width);
             int cy = draw.applyAsInt(height);
-            long rx = 2 + draw.applyAsInt(width / 3);
-            long ry = 2 + draw.applyAsInt(height / 3);
+            long rx = 2L + draw.applyAsInt(width / 3);
+            long ry = 2L + draw.applyAsInt(height / 3);
             int[] colour = {draw.applyAsInt(256), draw.applyAsInt(256), draw.applyAsInt(256)};
             for (int i = 0; i < a.length; i++) {
                 long dx = Math.abs(i % width - cx);
