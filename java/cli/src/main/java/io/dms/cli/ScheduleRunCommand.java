@@ -1,7 +1,13 @@
 package io.dms.cli;
 
+import io.dms.cli.catalog.RemoteWay;
+import io.dms.cli.catalog.RunAccount;
 import io.dms.cli.catalog.ScheduleRun;
-import io.dms.cli.report.Figures;
+import io.dms.cli.report.ScheduleRunCsv;
+import io.dms.cli.report.ScheduleRunHtml;
+import io.dms.cli.report.ScheduleRunJson;
+import io.dms.cli.report.ScheduleRunResult;
+import io.dms.cli.report.ScheduleRunText;
 import io.dms.compiler.data.Datasets;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.model.UserException;
@@ -10,12 +16,19 @@ import io.dms.schedule.Budgets;
 import io.dms.schedule.Schedulers;
 import io.dms.schedule.catalog.Catalog;
 import io.dms.schedule.catalog.CatalogFile;
+import io.dms.serve.AccessToken;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dms schedule run}: serves a stream of requests from a catalog, on this machine, in real time. */
 @Command(
@@ -23,8 +36,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         abbreviateSynopsis = true,
         description =
-                "Serve a stream of requests for all tasks of a catalog on this machine, under budgets, in real time."
-                        + " Servers are taken for out of reach.")
+                "Serve a stream of requests for all tasks of a catalog on this machine and its servers, under budgets, in"
+                        + " real time. Where a server is lost, the variant's fallback answers on the device.")
 final class ScheduleRunCommand extends DmsCommand {
     @Parameters(paramLabel = "CATALOG", description = "A file that \"dms catalog build\" wrote.")
     @SuppressWarnings("NullAway.Init")
@@ -65,6 +78,35 @@ final class ScheduleRunCommand extends DmsCommand {
     @Option(names = "--joules", paramLabel = "J", description = "Budget of energy over the run.")
     private @Nullable Double joules;
 
+    @Option(names = "--dollars", paramLabel = "USD", description = "Budget of money over the run.")
+    private @Nullable Double dollars;
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description = "Server of all remote and split variants, grpc://HOST:PORT or http://HOST:PORT, grpcs or https"
+                    + " with TLS (default: as the catalog says).")
+    private @Nullable String server;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "The access token that servers want to see, in a file that only its owner may read.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "FILE",
+            description = "Certificates of servers to trust, PEM (default: those of the JDK).")
+    private @Nullable Path trust;
+
+    @Option(
+            names = "--send-joules",
+            paramLabel = "J",
+            defaultValue = "0",
+            description = "What sending one request takes of this device's energy (default: 0).")
+    private double sendJoules;
+
     @Option(
             names = "--backend",
             paramLabel = "NAME",
@@ -82,6 +124,13 @@ final class ScheduleRunCommand extends DmsCommand {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of images and gaps (default: 1).")
     private long seed;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private Outputs outputs = new Outputs();
+
     ScheduleRunCommand(Console console) {
         super(console);
     }
@@ -95,6 +144,11 @@ final class ScheduleRunCommand extends DmsCommand {
             throw new UserException(
                     "there is no scheduler " + scheduler + ": choose one of " + String.join(", ", Schedulers.NAMES));
         }
+        if (!(sendJoules >= 0 && sendJoules < 1e9)) {
+            throw new UserException("--send-joules must be at least 0: " + sendJoules);
+        }
+        outputs.check(file);
+        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Catalog catalog = CatalogFile.read(file);
         String wanted = context;
         if (wanted != null
@@ -108,38 +162,44 @@ final class ScheduleRunCommand extends DmsCommand {
         if (!images.labelled()) {
             throw new UserException(images.describe() + " has no labels: give a labelled set");
         }
-        Budgets budgets = new Budgets(joules, null, null, memory, Math.max(1, requests / rate));
-        ScheduleRun.Result r = ScheduleRun.run(
+        Budgets budgets = new Budgets(joules, null, dollars, memory, Math.max(1, requests / rate));
+        RunAccount account = ScheduleRun.run(
                 catalog,
                 budgets,
-                scheduler,
                 Backends.find(backend),
-                threads,
                 images,
-                requests,
+                new ScheduleRun.Wish(scheduler, threads, requests, rate, wanted, seed),
+                new RemoteWay(server, tokenFile == null ? null : AccessToken.read(tokenFile), trust, sendJoules),
+                console()::cancelled);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Catalog", file.toString());
+        facts.put("Images", images.describe());
+        facts.put("Backend", backend);
+        facts.put("Seed", Long.toString(seed));
+        ScheduleRunResult r = new ScheduleRunResult(
+                Version.dms(),
+                Shell.quoted(
+                        "dms",
+                        spec.commandLine()
+                                .getParent()
+                                .getParent()
+                                .getParseResult()
+                                .originalArgs()),
+                date,
+                String.valueOf(file.getFileName()),
                 rate,
                 wanted,
                 seed,
-                console()::cancelled);
-        console()
-                .print("scheduler  " + r.scheduler() + ", " + r.requests() + " requests at " + Figures.rate(rate)
-                        + " per second" + (wanted == null ? "" : ", context " + wanted));
-        console()
-                .print(String.format(
-                        Locale.ROOT,
-                        "answered   %d in time, %d late, refused %s",
-                        r.answered(),
-                        r.late(),
-                        r.refused().isEmpty() ? "none" : r.refused().toString()));
-        console()
-                .print("right      "
-                        + (r.judged() == 0
-                                ? Figures.UNMEASURED
-                                : Figures.percent((double) r.right() / r.judged()) + " of " + r.judged()
-                                        + " answers in the data set's classes"));
-        console().print("mean       " + Figures.millis(r.meanMillis()) + " ms from arrival to answer");
-        console().print("memory     " + Figures.bytes(r.mostBytes()) + " at most, " + r.loads() + " loads");
-        r.runs().forEach((id, n) -> console().print("  " + n + "  " + id));
-        return console().cancelled() ? Exit.INTERRUPTED : Exit.OK;
+                console().cancelled(),
+                facts,
+                account);
+        outputs.write(
+                console(),
+                ScheduleRunText.lines(account, rate, wanted),
+                account.notes(),
+                () -> ScheduleRunJson.of(r),
+                () -> ScheduleRunCsv.of(account),
+                () -> ScheduleRunHtml.of(r));
+        return r.interrupted() ? Exit.INTERRUPTED : Exit.OK;
     }
 }

@@ -2,14 +2,21 @@ package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dms.runtime.BundledModels;
 import io.dms.schedule.catalog.Catalog;
 import io.dms.schedule.catalog.CatalogFile;
 import io.dms.schedule.catalog.Kind;
+import io.dms.schedule.catalog.Place;
 import io.dms.schedule.catalog.Variant;
+import io.dms.serve.split.CutPoint;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -30,7 +37,9 @@ class CatalogCommandTest {
             variants:
               - {kind: level, widths: [1, 0.5]}
               - {kind: specialised, widths: [0.5]}
-              - {kind: remote, url: 'http://server:8000/v2/models/m', accuracy: 0.9, time: 20ms, dollars: 0.001}
+              - {kind: remote, url: 'http://server:8000/v2/models/m', accuracy: 0.9, time: 20ms, dollars: 0.001,
+                 fallback: resnet20-cifar10@1.00}
+              - {kind: remote, cut: CUT, wire: FP16, url: 'grpc://server:8001', time: 20ms, served: rest}
           - id: half
             input: camera
             labels: {low: [c0, c1, c2, c3, c4], high: [c5, c6, c7, c8, c9]}
@@ -41,6 +50,18 @@ class CatalogCommandTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
+
+    private static List<CutPoint> cuts() {
+        return CutPoint.of(BundledModels.resnet20Cifar10().graph());
+    }
+
+    private static String cut() {
+        return cuts().get(cuts().size() / 2).tensor();
+    }
+
+    private static long cutElements() {
+        return cuts().get(cuts().size() / 2).elements();
+    }
 
     private void images() throws IOException {
         Random random = new Random(1);
@@ -59,7 +80,7 @@ class CatalogCommandTest {
     @Test
     void aCatalogIsBuiltShownAndDrawn() throws IOException {
         images();
-        Path tasks = Files.writeString(folder.resolve("tasks.yaml"), TASKS);
+        Path tasks = Files.writeString(folder.resolve("tasks.yaml"), TASKS.replace("CUT", cut()));
         Path file = folder.resolve("t.catalog.json");
         Ran built = Ran.dms("catalog", "build", tasks.toString(), "-o", file.toString(), "--keep-all");
         assertThat(built.err()).as(built.err()).doesNotContain("bug");
@@ -67,7 +88,18 @@ class CatalogCommandTest {
         Catalog catalog = CatalogFile.read(file);
         assertThat(catalog.variantsOf("objects"))
                 .extracting(Variant::kind)
-                .containsExactlyInAnyOrder(Kind.LEVEL, Kind.LEVEL, Kind.SPECIALISED, Kind.REMOTE);
+                .containsExactlyInAnyOrder(Kind.LEVEL, Kind.LEVEL, Kind.SPECIALISED, Kind.REMOTE, Kind.REMOTE);
+        Variant split = catalog.variantsOf("objects").stream()
+                .filter(v -> v.place() == Place.SPLIT)
+                .findFirst()
+                .orElseThrow();
+        assertThat(split.accuracy().overall())
+                .as("that of the level")
+                .isEqualTo(Objects.requireNonNull(catalog.variant("objects/resnet20-cifar10@1.00"))
+                        .accuracy()
+                        .overall());
+        assertThat(split.sentBytes()).isEqualTo(2 * cutElements());
+        assertThat(Path.of(String.valueOf(split.implementation().get("rest")))).isRegularFile();
         Variant special = catalog.variantsOf("objects").stream()
                 .filter(v -> v.kind() == Kind.SPECIALISED)
                 .findFirst()
@@ -75,6 +107,7 @@ class CatalogCommandTest {
         assertThat(special.accuracy().overall()).isNull();
         assertThat(special.accuracy().contexts()).containsOnlyKeys("two");
         assertThat(special.fallback()).startsWith("objects/");
+        assertThat(special.fallsThrough()).isBetween(0.0, 1.0);
         assertThat(special.memoryBytes()).isBetween(1L, 64L * 1024);
         long weights = catalog.fragments().stream()
                 .filter(f -> f.id().startsWith("weights:"))
@@ -88,7 +121,7 @@ class CatalogCommandTest {
         assertThat(shown.status()).isZero();
         assertThat(shown.out()).contains("task objects, input camera", "trunk:", "context two");
         assertThat(Files.readString(page)).contains("Accuracy in context two").doesNotContain("{{");
-        assertThat(Files.readAllLines(csv)).hasSize(1 + catalog.variants().size() + 2);
+        assertThat(Files.readAllLines(csv)).hasSize(1 + catalog.variants().size() + 3);
         String data = folder.resolve("images").toString();
         Ran run = Ran.dms(
                 "schedule",
@@ -101,9 +134,25 @@ class CatalogCommandTest {
                 "--rate",
                 "100",
                 "--context",
-                "two");
+                "two",
+                "--html",
+                folder.resolve("r.html").toString(),
+                "--csv",
+                folder.resolve("r.csv").toString(),
+                "--json",
+                folder.resolve("r.json").toString());
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).contains("scheduler  priced, 6 requests", "answered   6 in time, 0 late, refused none");
+        assertThat(run.out()).contains("http://server:8000", "grpc://server:8001");
+        JsonNode told = new ObjectMapper().readTree(folder.resolve("r.json").toFile());
+        assertThat(told.path("answered").asInt()).isEqualTo(6);
+        assertThat(told.path("servers")).hasSize(2);
+        assertThat(told.path("servers").path(0).path("round_trip_ms").isNull()).isTrue();
+        assertThat(told.path("notes").path(0).asText()).contains("can't be reached");
+        assertThat(Files.readString(folder.resolve("r.html")))
+                .contains("<canvas id=\"requests\"", "can't be reached")
+                .doesNotContain("{{");
+        assertThat(Files.readAllLines(folder.resolve("r.csv"))).hasSizeGreaterThan(1);
         Ran none = Ran.dms("schedule", "run", file.toString(), "--data", data, "--context", "three");
         assertThat(none.complaint()).contains("has no context three");
         Ran json = Ran.dms("catalog", "show", file.toString(), "--json", "-");

@@ -125,12 +125,24 @@ public final class CatalogTable {
                         ? null
                         : task.contexts().get(x - 1);
                 accuracy[i][x] = v.accuracy().in(named == null ? null : named.name());
-                fallbackShare[i][x] = fallback[i] < 0 ? 0 : named == null ? 1 : 1 - named.share();
+                fallbackShare[i][x] = fallbackShare(v, named);
                 if (accuracy[i][x] > best[t][x]) {
                     best[t][x] = accuracy[i][x];
                 }
             }
         }
+    }
+
+    /**
+     * What share of requests runs the fallback, too: as measured with the head; where nobody did, what the context says is
+     * of other classes. What a server loses is not foreseen, so nothing is expected of it.
+     */
+    private static double fallbackShare(Variant v, Task.@Nullable Context named) {
+        Double measured = v.fallsThrough();
+        if (v.fallback() == null || v.place() != Place.DEVICE) {
+            return 0;
+        }
+        return named == null ? 1 : measured != null ? measured : 1 - named.share();
     }
 
     private void units(int i, int f) {
@@ -252,7 +264,8 @@ public final class CatalogTable {
         return b;
     }
 
-    int[] unitsOf(int variant) {
+    /** The units that must be loaded for a variant, those of its fallback on the device included; not to be changed. */
+    public int[] unitsOf(int variant) {
         return unitsOf[variant];
     }
 

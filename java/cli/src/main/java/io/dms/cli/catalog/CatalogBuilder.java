@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +40,6 @@ final class CatalogBuilder {
 
     static final String LEVEL = "level";
     static final String HEAD = "head";
-    /** Share of what a head sees in its context that it passes on, measured; its costs stand with the fallback. */
-    static final String FALLS_THROUGH = "falls_through";
 
     /** Stands for the model that comes with DMS. */
     static final String BUNDLED = "bundled";
@@ -70,9 +67,12 @@ final class CatalogBuilder {
      */
     Catalog build(List<TaskPlan> plans, Provenance provenance) {
         for (TaskPlan plan : plans) {
-            // Specialised ones last: they fall back to others.
-            plan.variants().stream().filter(w -> w.kind() != Kind.SPECIALISED).forEach(w -> make(plan, w));
-            plan.variants().stream().filter(w -> w.kind() == Kind.SPECIALISED).forEach(w -> make(plan, w));
+            // Remote and specialised ones last: they fall back to others.
+            for (boolean later : new boolean[] {false, true}) {
+                plan.variants().stream()
+                        .filter(w -> later == (w.kind() == Kind.SPECIALISED || w.kind() == Kind.REMOTE))
+                        .forEach(w -> make(plan, w));
+            }
         }
         return new Catalog(
                 provenance, plans.stream().map(TaskPlan::task).toList(), List.copyOf(fragments.values()), variants);
@@ -85,15 +85,15 @@ final class CatalogBuilder {
             case LOW_RANK -> w.ranks().forEach(rank -> lowRank(plan, w, rank));
             case SHARED -> shared(plan, w);
             case SPECIALISED -> specialised(plan, w);
-            case REMOTE -> remote(plan, w);
+            case REMOTE -> new RemoteMaker(this, bench, meter, parts).make(plan, w);
         }
     }
 
-    private static String id(TaskPlan plan, TaskPlan.Wanted w, String otherwise) {
+    static String id(TaskPlan plan, TaskPlan.Wanted w, String otherwise) {
         return plan.task().id() + "/" + (w.id() == null ? otherwise : w.id());
     }
 
-    private static List<WidthLevel> levels(ScalableModel model, TaskPlan.Wanted w) {
+    static List<WidthLevel> levels(ScalableModel model, TaskPlan.Wanted w) {
         return w.widths().isEmpty()
                 ? model.levels()
                 : w.widths().stream()
@@ -102,7 +102,7 @@ final class CatalogBuilder {
                         .toList();
     }
 
-    private static String place(@Nullable Path model) {
+    static String place(@Nullable Path model) {
         return model == null ? BUNDLED : model.toAbsolutePath().normalize().toString();
     }
 
@@ -146,7 +146,7 @@ final class CatalogBuilder {
         return id;
     }
 
-    private Runnable call(Session session, WidthLevel level) {
+    Runnable call(Session session, WidthLevel level) {
         Graph graph = session.model().graph();
         FloatBuffer in =
                 Workbench.direct(Math.toIntExact(graph.inputs().get(0).shape().elements()));
@@ -157,7 +157,7 @@ final class CatalogBuilder {
         return () -> session.run(level, in, out);
     }
 
-    private Accuracy accuracy(TaskPlan plan, ScalableModel model, WidthLevel level, String id) {
+    Accuracy accuracy(TaskPlan plan, ScalableModel model, WidthLevel level, String id) {
         int[] all = bench.answers(model, level, id);
         answers.put(id, all);
         Answers count = new Answers(plan);
@@ -292,8 +292,6 @@ final class CatalogBuilder {
                         Objects.requireNonNull(passed.accuracyIn(c).contexts().get(context));
                 Cost run = headCost(head, test);
                 Cost load = meter.load(() -> HeadFile.read(file));
-                Map<String, String> how = implementation(w, level, file);
-                how.put(FALLS_THROUGH, String.format(Locale.ROOT, "%.4f", share));
                 add(
                         plan,
                         Variant.of(id, plan.task().id(), Place.DEVICE, Kind.SPECIALISED, count.accuracyIn(c))
@@ -302,13 +300,14 @@ final class CatalogBuilder {
                                 .run(run.seconds(), run.joules())
                                 .requires(trunk(w, trunk, level))
                                 .fallback(general.id())
-                                .implementation(how));
+                                .fallsThrough(share)
+                                .implementation(implementation(w, level, file)));
             }
         }
     }
 
     /** The variant that answers what a head passes on: the one that was named, else the most accurate on this device. */
-    private Variant fallback(TaskPlan plan, TaskPlan.Wanted w) {
+    Variant fallback(TaskPlan plan, TaskPlan.Wanted w) {
         String named = w.raw().fallback();
         Variant best = null;
         for (Variant v : variants) {
@@ -332,29 +331,7 @@ final class CatalogBuilder {
         return best;
     }
 
-    private void remote(TaskPlan plan, TaskPlan.Wanted w) {
-        TasksFile.RawVariant r = w.raw();
-        double accuracy = r.accuracy() == null ? 0 : r.accuracy();
-        if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw new UserException(
-                    "task " + plan.task().id() + ": accuracy of a remote variant must be between 0 and 1: " + accuracy);
-        }
-        long image = 4L * 3 * bench.test().width() * bench.test().height();
-        Map<String, String> how = new LinkedHashMap<>();
-        how.put("url", String.valueOf(r.url()));
-        add(
-                plan,
-                Variant.of(id(plan, w, "remote"), plan.task().id(), Place.CLOUD, Kind.REMOTE, Accuracy.of(accuracy))
-                        .run(TaskPlan.seconds(String.valueOf(r.time()), "time of a remote variant"), 0.0)
-                        .dollars(r.dollars() == null ? 0 : r.dollars())
-                        .wire(
-                                r.sentBytes() == null ? image : r.sentBytes(),
-                                r.receivedBytes() == null ? 4L * plan.classes().size() : r.receivedBytes())
-                        .implementation(how)
-                        .uncertain(List.of("accuracy, time and price are as given, not measured here")));
-    }
-
-    private void add(TaskPlan plan, Variant.Builder builder) {
+    void add(TaskPlan plan, Variant.Builder builder) {
         Variant v = builder.build();
         if (variants.stream().anyMatch(other -> other.id().equals(v.id()))) {
             throw new UserException(

@@ -13,17 +13,24 @@ import io.dms.schedule.catalog.Variant;
 import io.dms.schedule.special.FeatureExtractor;
 import io.dms.schedule.special.HeadFile;
 import io.dms.schedule.special.LinearHead;
+import io.dms.serve.client.DeviceModel;
+import io.dms.serve.client.LocalModel;
+import io.dms.serve.protocol.InferResponse;
+import io.dms.serve.protocol.TensorData;
+import io.dms.serve.split.SplitModel;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads, runs and unloads the variants of a catalog on this device: models that several variants share are opened once,
- * a trunk runs once per frame however many heads read it. Not thread-safe; owns its sessions.
+ * a trunk runs once per frame however many heads read it. Of a split variant this holds the first layers. Owns its
+ * sessions. Thread-safe: one call at a time runs, others wait for their turn, as requests that lost their server do.
  */
 final class CatalogExecutor implements AutoCloseable {
     /** An open model and who uses it. */
@@ -42,6 +49,7 @@ final class CatalogExecutor implements AutoCloseable {
     }
 
     private record Loaded(
+            String key,
             Held held,
             WidthLevel level,
             @Nullable LinearHead head,
@@ -52,6 +60,7 @@ final class CatalogExecutor implements AutoCloseable {
     private final int threads;
     private final Map<String, Held> held = new LinkedHashMap<>();
     private final Map<String, Loaded> loaded = new HashMap<>();
+    private final Map<String, LocalModel> locals = new HashMap<>();
     private long modelRuns;
 
     CatalogExecutor(Catalog catalog, Backend backend, int threads) {
@@ -66,7 +75,7 @@ final class CatalogExecutor implements AutoCloseable {
      * @return why not, or null
      */
     static @Nullable String refusal(Variant v) {
-        if (v.place() != Place.DEVICE) {
+        if (v.place() == Place.CLOUD) {
             return v.id() + " runs on a server";
         }
         String model = v.implementation().get(CatalogBuilder.MODEL);
@@ -84,7 +93,7 @@ final class CatalogExecutor implements AutoCloseable {
     }
 
     /** True where it is loaded. */
-    boolean isLoaded(Variant v) {
+    synchronized boolean isLoaded(Variant v) {
         return loaded.containsKey(v.id());
     }
 
@@ -93,7 +102,7 @@ final class CatalogExecutor implements AutoCloseable {
      *
      * @throws UserException if it can't run here
      */
-    void load(Variant v) {
+    synchronized void load(Variant v) {
         if (isLoaded(v)) {
             return;
         }
@@ -104,11 +113,12 @@ final class CatalogExecutor implements AutoCloseable {
         String head = v.implementation().get(CatalogBuilder.HEAD);
         String model = String.valueOf(v.implementation().get(CatalogBuilder.MODEL));
         boolean trunk = v.kind() == Kind.SHARED || v.kind() == Kind.SPECIALISED;
-        String key = (trunk ? "trunk " : "model ") + model;
-        Held h = held.computeIfAbsent(key, k -> open(model, trunk));
+        String name = String.valueOf(v.implementation().get(CatalogBuilder.LEVEL));
+        String cut = v.place() == Place.SPLIT ? v.implementation().get(RemoteSpec.CUT) : null;
+        String key = cut != null ? "cut " + model + " " + name + " " + cut : (trunk ? "trunk " : "model ") + model;
+        Held h = held.computeIfAbsent(key, k -> open(model, name, trunk, cut));
         h.users++;
-        WidthLevel level =
-                level(h.session.model(), String.valueOf(v.implementation().get(CatalogBuilder.LEVEL)));
+        WidthLevel level = cut != null ? h.session.model().full() : level(h.session.model(), name);
         h.session.prepare(level);
         LinearHead own = head == null ? null : HeadFile.read(Path.of(head));
         if (own != null && own.dims() != FeatureExtractor.dims(h.session, level)) {
@@ -117,13 +127,15 @@ final class CatalogExecutor implements AutoCloseable {
                     + " build the catalog again");
         }
         String next = v.fallback();
-        loaded.put(v.id(), new Loaded(h, level, own, next == null ? null : catalog.variant(next)));
+        loaded.put(v.id(), new Loaded(key, h, level, own, next == null ? null : catalog.variant(next)));
     }
 
-    private Held open(String model, boolean trunk) {
+    private Held open(String model, String level, boolean trunk, @Nullable String cut) {
         ScalableModel read = Workbench.read(model.equals(CatalogBuilder.BUNDLED) ? null : Path.of(model));
-        return new Held(
-                backend.open(trunk ? Workbench.trunk(read) : read, SessionOptions.DEFAULT.withThreads(threads)));
+        ScalableModel used = cut != null
+                ? SplitModel.of(read, level(read, level), cut).trunk()
+                : trunk ? Workbench.trunk(read) : read;
+        return new Held(backend.open(used, SessionOptions.DEFAULT.withThreads(threads)));
     }
 
     /** The level that a variant names. */
@@ -141,16 +153,75 @@ final class CatalogExecutor implements AutoCloseable {
     }
 
     /** Unloads a variant; what nobody uses any more is closed. */
-    void unload(Variant v) {
+    synchronized void unload(Variant v) {
         Loaded l = loaded.remove(v.id());
-        if (l == null) {
-            return;
+        locals.remove(v.id());
+        if (l != null) {
+            release(l.key(), l.held());
         }
-        held.entrySet().stream()
-                .filter(e -> e.getValue() == l.held())
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .ifPresent(key -> release(key, l.held()));
+    }
+
+    /** Whether a variant answers by itself from one model, so that it can stand by for a server's. */
+    static boolean isWhole(Variant v) {
+        return v.place() == Place.DEVICE && v.kind() != Kind.SHARED && v.kind() != Kind.SPECIALISED;
+    }
+
+    /**
+     * A loaded variant's model in the form of the protocol, for a request that other threads serve. Its weights stay until
+     * it is closed, whatever is unloaded meanwhile.
+     *
+     * @throws IllegalStateException if it is not loaded, or has a head
+     */
+    synchronized Borrowed borrow(Variant v) {
+        Loaded l = loaded.get(v.id());
+        if (l == null || l.head() != null) {
+            throw new IllegalStateException(v.id() + " can't be borrowed");
+        }
+        LocalModel local = locals.computeIfAbsent(v.id(), k -> new DeviceModel(l.held().session, l.level()));
+        l.held().users++;
+        return new Borrowed(this, l.key(), l.held(), local);
+    }
+
+    private synchronized void giveBack(String key, Held h) {
+        release(key, h);
+    }
+
+    /** What {@link #borrow} gives. */
+    static final class Borrowed implements LocalModel, AutoCloseable {
+        private final CatalogExecutor owner;
+        private final String key;
+        private final Held from;
+        private final LocalModel local;
+
+        private Borrowed(CatalogExecutor owner, String key, Held from, LocalModel local) {
+            this.owner = owner;
+            this.key = key;
+            this.from = from;
+            this.local = local;
+        }
+
+        @Override
+        public double meanSeconds() {
+            return local.meanSeconds();
+        }
+
+        @Override
+        public double seconds() {
+            return local.seconds();
+        }
+
+        @Override
+        public InferResponse run(List<TensorData> tensors) {
+            synchronized (owner) {
+                owner.modelRuns++;
+                return local.run(tensors);
+            }
+        }
+
+        @Override
+        public void close() {
+            owner.giveBack(key, from);
+        }
     }
 
     private void release(String key, Held h) {
@@ -169,7 +240,7 @@ final class CatalogExecutor implements AutoCloseable {
      * @return class in the numbers of the task
      * @throws IllegalStateException if it is not loaded
      */
-    int run(Variant v, long frame, FloatBuffer input) {
+    synchronized int run(Variant v, long frame, FloatBuffer input) {
         Loaded l = loaded.get(v.id());
         if (l == null) {
             throw new IllegalStateException(v.id() + " is not loaded");
@@ -199,7 +270,7 @@ final class CatalogExecutor implements AutoCloseable {
     }
 
     /** Bytes held now: weights and activations of all open models, and heads. */
-    long bytes() {
+    synchronized long bytes() {
         long models = held.values().stream()
                 .mapToLong(h -> h.session.weightBytes() + h.session.arenaBytes())
                 .sum();
@@ -213,14 +284,15 @@ final class CatalogExecutor implements AutoCloseable {
     }
 
     /** How often a model or a trunk has run. */
-    long modelRuns() {
+    synchronized long modelRuns() {
         return modelRuns;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         held.values().forEach(h -> h.session.close());
         held.clear();
         loaded.clear();
+        locals.clear();
     }
 }

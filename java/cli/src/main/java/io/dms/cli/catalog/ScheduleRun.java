@@ -19,48 +19,44 @@ import io.dms.schedule.catalog.Kind;
 import io.dms.schedule.catalog.Place;
 import io.dms.schedule.catalog.Task;
 import io.dms.schedule.catalog.Variant;
+import io.dms.serve.client.RemoteAnswer;
+import io.dms.serve.protocol.InferResponse;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves a stream of requests from a catalog on this machine's own sessions, in real time: the scheduler decides, models
- * are really loaded, run and unloaded, and what they took is told back. Servers are taken for out of reach.
+ * Serves a stream of requests from a catalog in real time: the scheduler decides, models are really loaded, run and
+ * unloaded on this machine's own sessions, servers are really asked, and what that took is told back.
+ *
+ * <p>A request for a variant on a server goes off on a thread of its own, by the rule of {@link
+ * io.dms.serve.client.RemoteVariant}. Where such a variant names a fallback, one on the device stands by for it: the
+ * fallback itself where it is loaded, else the most accurate loaded variant of the task that answers by itself. The
+ * fallback is loaded beforehand while memory is free; the scheduler may unload it for something better.
  */
 public final class ScheduleRun {
+    /** A request without a deadline waits for a server no longer than this. */
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+
     /**
-     * What came of it.
+     * What is asked for.
      *
      * @param scheduler its name
-     * @param requests in all
-     * @param answered in time
-     * @param late answered behind their deadline
-     * @param refused by reason
-     * @param right answers in time that name the image's class, among those whose class is known
-     * @param judged answers in time whose image has a class in the task
-     * @param runs by variant
-     * @param loads of models and heads
-     * @param meanMillis from arrival to answer
-     * @param mostBytes most that was held at once
+     * @param threads of a call, 0 for all
+     * @param rate requests per second, with exponential gaps
+     * @param context name of a context that the stream shall be in, or null
      */
-    public record Result(
+    public record Wish(
             String scheduler,
+            int threads,
             int requests,
-            int answered,
-            int late,
-            Map<String, Integer> refused,
-            int right,
-            int judged,
-            Map<String, Integer> runs,
-            int loads,
-            double meanMillis,
-            long mostBytes) {}
+            double rate,
+            @Nullable String context,
+            long seed) {}
 
     private final Catalog catalog;
     private final CatalogTable table;
@@ -72,24 +68,26 @@ public final class ScheduleRun {
     private final Request request = new Request();
     private final LabelledImages images;
     private final FloatBuffer frame;
-    private final Map<String, Integer> refused = new TreeMap<>();
-    private final Map<String, Integer> runs = new TreeMap<>();
-    private int answered;
-    private int late;
-    private int right;
-    private int judged;
+    private final RemoteDesk desk;
+    private final RunTally tally;
     private int loads;
-    private double millis;
     private long mostBytes;
 
     private ScheduleRun(
-            Catalog catalog, Budgets budgets, String name, CatalogExecutor executor, LabelledImages images) {
+            Catalog catalog,
+            Budgets budgets,
+            String name,
+            CatalogExecutor executor,
+            RemoteDesk desk,
+            LabelledImages images) {
         this.catalog = catalog;
         this.table = new CatalogTable(catalog);
         this.state = new State(table, budgets, System.nanoTime());
         this.scheduler = Schedulers.of(name, table, state);
         this.decision = new Decision(table);
         this.executor = executor;
+        this.desk = desk;
+        this.tally = new RunTally(catalog, System.nanoTime());
         this.images = images;
         this.frame = Workbench.direct(3 * images.width() * images.height());
     }
@@ -117,65 +115,55 @@ public final class ScheduleRun {
     /**
      * Serves requests for all tasks in turn.
      *
-     * @param rate requests per second, with exponential gaps
-     * @param context name of a context that the stream shall be in, or null
-     * @throws UserException if the budgets allow no task to be served, or a variant lacks its files
+     * @throws UserException if the budgets allow no task to be served, or a variant lacks its files or its server's model
      */
-    public static Result run(
+    public static RunAccount run(
             Catalog catalog,
             Budgets budgets,
-            String scheduler,
             Backend backend,
-            int threads,
             LabelledImages images,
-            int requests,
-            double rate,
-            @Nullable String context,
-            long seed,
+            Wish wish,
+            RemoteWay way,
             BooleanSupplier cancelled) {
         budgets.check(catalog);
         for (Variant v : catalog.variants()) {
-            String refusal = v.place() == Place.DEVICE ? CatalogExecutor.refusal(v) : null;
+            String refusal = v.place() == Place.CLOUD ? null : CatalogExecutor.refusal(v);
             if (refusal != null) {
                 throw new UserException(refusal);
             }
+            String next = v.fallback();
+            Variant standby = next == null ? null : catalog.variant(next);
+            if (v.place() != Place.DEVICE && standby != null && !CatalogExecutor.isWhole(standby)) {
+                throw new UserException(v.id() + " falls back to " + next
+                        + ", but only a whole model on the device can stand by for a server: a level or a network");
+            }
         }
-        try (CatalogExecutor executor = new CatalogExecutor(catalog, backend, threads)) {
-            ScheduleRun run = new ScheduleRun(catalog, budgets, scheduler, executor, images);
-            int done = run.serve(requests, rate, context, seed, cancelled);
-            return new Result(
-                    scheduler,
-                    done,
-                    run.answered,
-                    run.late,
-                    run.refused,
-                    run.right,
-                    run.judged,
-                    run.runs,
-                    run.loads,
-                    run.answered + run.late == 0 ? Double.NaN : run.millis / (run.answered + run.late),
-                    run.mostBytes);
+        try (CatalogExecutor executor = new CatalogExecutor(catalog, backend, wish.threads());
+                RemoteDesk desk = new RemoteDesk(catalog, executor, way, images.height(), images.width())) {
+            ScheduleRun run = new ScheduleRun(catalog, budgets, wish.scheduler(), executor, desk, images);
+            run.serve(wish, cancelled);
+            return run.tally.account(
+                    wish.scheduler(), desk.accounts(), List.of(), run.loads, run.mostBytes, desk.notes());
         }
     }
 
-    private int serve(int requests, double rate, @Nullable String context, long seed, BooleanSupplier cancelled) {
-        SplittableRandom random = new SplittableRandom(seed);
+    private void serve(Wish wish, BooleanSupplier cancelled) {
+        SplittableRandom random = new SplittableRandom(wish.seed());
         int tasks = catalog.tasks().size();
+        String context = wish.context();
         long due = System.nanoTime();
         int image = 0;
-        state.link(false, 0, 0, 0, Double.POSITIVE_INFINITY);
-        for (int i = 0; i < requests; i++) {
-            if (cancelled.getAsBoolean()) {
-                return i;
-            }
+        for (int i = 0; i < wish.requests() && !cancelled.getAsBoolean(); i++) {
             if (i % tasks == 0) {
-                due += (long) (-Math.log(1 - random.nextDouble()) / rate * tasks * 1e9);
+                due += (long) (-Math.log(1 - random.nextDouble()) / wish.rate() * tasks * 1e9);
                 image = image(context, random);
                 images.fill(frame, image, 1, Preprocessing.IMAGENET);
             }
+            standBy();
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
+                fetch(wait);
             }
+            fetch(0);
             Task task = catalog.tasks().get(i % tasks);
             request.id = i;
             request.task = i % tasks;
@@ -185,6 +173,7 @@ public final class ScheduleRun {
             Double deadline = task.deadlineSeconds();
             request.deadlineNanos = deadline == null ? Request.NO_DEADLINE : due + (long) (deadline * 1e9);
             state.at(System.nanoTime());
+            desk.link(state, System.nanoTime());
             scheduler.decide(request, state, decision);
             perform(image);
             state.at(System.nanoTime());
@@ -194,7 +183,111 @@ public final class ScheduleRun {
             }
             mostBytes = Math.max(mostBytes, executor.bytes());
         }
-        return requests;
+        while (desk.inFlight() > 0) {
+            fetch(PATIENCE_NANOS);
+        }
+    }
+
+    /** Waits so long for an answer of a server, and counts all that have come. */
+    private void fetch(long nanos) {
+        if (desk.inFlight() == 0) {
+            if (nanos > 0) {
+                LockSupport.parkNanos(nanos);
+            }
+            return;
+        }
+        for (RemoteDesk.Answered a = desk.poll(nanos); a != null; a = desk.poll(0)) {
+            ended(a);
+        }
+    }
+
+    private void ended(RemoteDesk.Answered a) {
+        RemoteDesk.Asked asked = a.asked();
+        RemoteAnswer answer = a.answer();
+        state.at(System.nanoTime());
+        outcome.index = asked.index();
+        outcome.load = false;
+        outcome.failed = answer.from() != RemoteAnswer.From.SERVER;
+        outcome.catalogSeconds = Double.NaN;
+        outcome.seconds = Double.NaN;
+        outcome.catalogJoules = Double.NaN;
+        outcome.joules = Double.NaN;
+        scheduler.observe(outcome);
+        InferResponse response = answer.response();
+        if (response == null) {
+            tally.failed(asked.index(), Reason.FAILED, asked.arrivalNanos(), a.endNanos());
+            return;
+        }
+        float[] scores = response.outputs().get(0).floats();
+        Variant standby = asked.standby();
+        boolean here = answer.from() == RemoteAnswer.From.DEVICE;
+        if (here && standby != null) {
+            state.spend(orZero(standby.run().joules()), 0);
+        }
+        tally.answered(
+                asked.index(),
+                here ? RunAccount.End.STOOD_IN : RunAccount.End.SERVER,
+                asked.arrivalNanos(),
+                a.endNanos(),
+                asked.deadlineNanos(),
+                best(scores),
+                scores.length == images.classes() ? images.label(asked.image()) : -1);
+    }
+
+    private static double orZero(@Nullable Double v) {
+        return v == null ? 0 : v;
+    }
+
+    private static int best(float[] scores) {
+        int best = 0;
+        for (int c = 1; c < scores.length; c++) {
+            best = scores[c] > scores[best] ? c : best;
+        }
+        return best;
+    }
+
+    /** Loads what stands by for servers, as far as memory is free. */
+    private void standBy() {
+        for (int v = 0; v < table.variants(); v++) {
+            Variant variant = catalog.variants().get(v);
+            String next = variant.fallback();
+            int to = variant.place() == Place.DEVICE || next == null ? -1 : table.variant(next);
+            if (to < 0 || state.isResident(to)) {
+                continue;
+            }
+            long missing = 0;
+            for (int u : table.unitsOf(to)) {
+                missing += state.isLoaded(u) ? 0 : table.unitBytes(u);
+            }
+            if (missing > state.freeBytes()) {
+                continue;
+            }
+            for (int u : table.unitsOf(to)) {
+                load(u, Long.MAX_VALUE);
+            }
+        }
+    }
+
+    /** What answers on the device where a variant's server does not, or null. */
+    private @Nullable Variant standby(Variant remote, int context) {
+        String next = remote.fallback();
+        if (next == null) {
+            return null;
+        }
+        Variant named = catalog.variant(next);
+        if (named != null && executor.isLoaded(named)) {
+            return named;
+        }
+        Variant best = null;
+        double most = 0;
+        for (Variant v : catalog.variantsOf(remote.task())) {
+            double accuracy = table.accuracy(table.variant(v.id()), context);
+            if (CatalogExecutor.isWhole(v) && executor.isLoaded(v) && accuracy > most) {
+                most = accuracy;
+                best = v;
+            }
+        }
+        return best;
     }
 
     private static boolean knows(Task task, String context) {
@@ -228,15 +321,33 @@ public final class ScheduleRun {
     private void perform(int image) {
         int v = decision.variant;
         if (v < 0) {
-            refused.merge(decision.reason.word(), 1, Integer::sum);
+            tally.refused(decision.reason, request.arrivalNanos, System.nanoTime());
             return;
         }
+        tally.chosen(v);
         for (int a = 0; a < decision.actions() - 1; a++) {
             move(a);
         }
         Variant variant = catalog.variants().get(v);
-        if (!state.isResident(v) || !executor.isLoaded(variant)) {
-            refused.merge(Reason.DEADLINE.word(), 1, Integer::sum);
+        boolean there = !table.onDevice(v) || executor.isLoaded(variant);
+        if (!state.isResident(v) || !there) {
+            tally.failed(v, Reason.DEADLINE, request.arrivalNanos, System.nanoTime());
+            return;
+        }
+        if (table.place(v) != Place.DEVICE) {
+            state.spend(state.joules(v, request), table.dollars(v, request.context));
+            long deadline = request.deadlineNanos == Request.NO_DEADLINE
+                    ? System.nanoTime() + PATIENCE_NANOS
+                    : request.deadlineNanos;
+            desk.ask(
+                    new RemoteDesk.Asked(
+                            v,
+                            variant,
+                            standby(variant, request.context),
+                            request.arrivalNanos,
+                            deadline,
+                            image),
+                    frame);
             return;
         }
         double catalogSeconds = state.deviceSeconds(v, request);
@@ -244,7 +355,8 @@ public final class ScheduleRun {
         int answer = executor.run(variant, request.frame, frame);
         long end = System.nanoTime();
         state.at(end);
-        state.spend(state.joules(v, request), 0);
+        double joules = state.joules(v, request);
+        state.spend(joules, 0);
         state.deviceFree(state.nowNanos());
         state.ranVariant(v, request.frame);
         outcome.index = v;
@@ -252,21 +364,18 @@ public final class ScheduleRun {
         outcome.failed = false;
         outcome.catalogSeconds = catalogSeconds;
         outcome.seconds = (end - start) * 1e-9;
-        outcome.catalogJoules = state.joules(v, request);
+        outcome.catalogJoules = joules;
         outcome.joules = Double.NaN;
         scheduler.observe(outcome);
-        runs.merge(variant.id(), 1, Integer::sum);
-        millis += (end - request.arrivalNanos) / 1e6;
-        if (end > request.deadlineNanos) {
-            late++;
-            return;
-        }
-        answered++;
         // A task's own labels are not in the catalog: only answers in the data set's classes can be judged.
-        if (variant.kind() != Kind.SHARED) {
-            judged++;
-            right += answer == images.label(image) ? 1 : 0;
-        }
+        tally.answered(
+                v,
+                RunAccount.End.DEVICE,
+                request.arrivalNanos,
+                end,
+                request.deadlineNanos,
+                answer,
+                variant.kind() == Kind.SHARED ? -1 : images.label(image));
     }
 
     private void move(int a) {
@@ -279,7 +388,12 @@ public final class ScheduleRun {
             }
             return;
         }
-        if (state.isLoaded(u) || System.nanoTime() > decision.latestNanos(a)) {
+        load(u, decision.latestNanos(a));
+    }
+
+    private void load(int u, long latestNanos) {
+        int v = u - catalog.fragments().size();
+        if (state.isLoaded(u) || System.nanoTime() > latestNanos) {
             return;
         }
         long start = System.nanoTime();

@@ -169,9 +169,23 @@ public record TaskPlan(
         if (kind == Kind.SPECIALISED && (own || !contexts)) {
             throw new UserException(where + ": a specialised variant needs contexts, and the data set's classes");
         }
-        if (kind == Kind.REMOTE && (v.url() == null || v.accuracy() == null || v.time() == null)) {
+        boolean cut = v.cut() != null;
+        if (kind == Kind.REMOTE && (v.url() == null || v.time() == null || (v.accuracy() == null && !cut))) {
             throw new UserException(
                     where + ": a remote variant needs url, accuracy and time, as its server tells them");
+        }
+        if (kind == Kind.REMOTE && own && cut) {
+            throw new UserException(where + ": a cut variant answers with the data set's classes, but the task has"
+                    + " labels of its own");
+        }
+        if (kind != Kind.REMOTE && (cut || v.served() != null || v.wire() != null)) {
+            throw new UserException(where + ": served, cut and wire belong to kind remote");
+        }
+        if (v.wire() != null) {
+            if (!cut) {
+                throw new UserException(where + ": wire belongs to a variant that is cut: name the tensor, as in cut: X");
+            }
+            RemoteSpec.wire(v.wire(), where);
         }
         boolean ranked = v.ranks() != null && !v.ranks().isEmpty();
         if ((kind == Kind.LOW_RANK) != ranked) {

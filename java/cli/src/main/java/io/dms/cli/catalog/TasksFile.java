@@ -12,6 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.dms.model.EnvironmentException;
 import io.dms.model.UserException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +22,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
 
 /** What a catalog is to be made of, {@code TASKS.yaml}, as it stands; {@link TaskPlan} checks what it means. */
 public final class TasksFile {
@@ -62,7 +67,13 @@ public final class TasksFile {
             @Nullable List<String> classes,
             @Nullable Double share) {}
 
-    /** One kind of variants. */
+    /**
+     * One kind of variants.
+     *
+     * @param served name of a remote variant's model on its server
+     * @param cut tensor at which a remote variant is cut: the layers before it run on the device
+     * @param wire type in which features of a cut variant travel
+     */
     public record RawVariant(
             @Nullable String id,
             @Nullable String kind,
@@ -71,6 +82,9 @@ public final class TasksFile {
             @Nullable List<Double> ranks,
             @Nullable String fallback,
             @Nullable String url,
+            @Nullable String served,
+            @Nullable String cut,
+            @Nullable String wire,
             @Nullable Double accuracy,
             @Nullable String time,
             @Nullable Double dollars,
@@ -98,6 +112,7 @@ public final class TasksFile {
     }
 
     static Raw parse(String text, String name) {
+        refuseAliases(text, name);
         LoaderOptions limits = new LoaderOptions();
         limits.setMaxAliasesForCollections(0);
         limits.setNestingDepthLimit(10);
@@ -132,6 +147,20 @@ public final class TasksFile {
             throw new UserException(name + ": schema must be " + SCHEMA + "; write \"schema: 1\" at its top");
         }
         return raw;
+    }
+
+    /** Anchors and aliases let a few lines stand for billions: a file of tasks needs none. */
+    private static void refuseAliases(String text, String name) {
+        try {
+            for (Event e : new Yaml().parse(new StringReader(text))) {
+                if (e instanceof NodeEvent n && n.getAnchor() != null) {
+                    throw new UserException(name + " (line " + (e.getStartMark().getLine() + 1)
+                            + "): anchors (&) and aliases (*) are not taken: write it out");
+                }
+            }
+        } catch (YAMLException e) {
+            // What can't be read at all is told by the reader.
+        }
     }
 
     private static String line(JsonProcessingException e) {

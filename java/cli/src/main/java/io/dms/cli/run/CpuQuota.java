@@ -86,9 +86,7 @@ final class CpuQuota implements AutoCloseable {
     }
 
     private static void join(Path group) throws IOException {
-        Files.writeString(
-                group.resolve("cgroup.procs"),
-                Long.toString(ProcessHandle.current().pid()));
+        Files.writeString(group.resolve("cgroup.procs"), Long.toString(ProcessHandle.current().pid()));
     }
 
     private static EnvironmentException refused(IOException e) {

@@ -61,6 +61,12 @@ class TaskPlanTest {
                 "tasks: [{id: a, variants: [{kind: low-rank, model: x.onnx}]}]|ranks belong",
                 "tasks: [{id: a, variants: [{kind: specialised}]}]|needs contexts",
                 "tasks: [{id: a, variants: [{kind: remote, url: x}]}]|needs url, accuracy and time",
+                "tasks: [{id: a, variants: [{kind: level, cut: x}]}]|belong to kind remote",
+                "tasks: [{id: a, variants: [{kind: remote, url: x, accuracy: 1, time: 1s, wire: FP16}]}]|is cut",
+                "tasks: [{id: a, variants: [{kind: remote, url: x, cut: y, time: 1s, wire: FP64}]}]|not as FP64",
+                "tasks: [{id: a, variants: &v [{kind: level}]}]|anchors",
+                "tasks: [{id: &a a, variants: [{kind: level}]}, {id: *a, variants: [{kind: level}]}]|anchors",
+                "tasks: [*nothing]|anchors",
                 "tasks: [{id: a, deadline: soon, variants: [{kind: level}]}]|is not a time",
                 "tasks: [{id: a, labels: {x: [cat]}, variants: [{kind: shared}]}]|at least two",
                 "tasks: [{id: a, labels: {x: [cat], y: [cat]}, variants: [{kind: shared}]}]|two labels",
@@ -74,6 +80,20 @@ class TaskPlanTest {
         assertThatThrownBy(() -> plans(text))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").contains("t.yaml"))
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aFewLinesCannotStandForBillions() {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 12; i++) {
+            String before = "*a" + (i - 1);
+            bomb.append("a" + i + ": &a" + i + " [").append((before + ", ").repeat(9)).append(before).append("]\n");
+        }
+        assertThatThrownBy(() -> TasksFile.parse("schema: 1\n" + bomb, "t.yaml"))
+                .isInstanceOf(UserException.class)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"))
+                .hasMessageContaining("t.yaml (line 2)")
+                .hasMessageContaining("anchors (&) and aliases (*)");
     }
 
     @Test

@@ -175,6 +175,7 @@ public final class CatalogFile {
                 orNone(f.wholeOrNull("received_bytes", 0)),
                 f.wordsOrNone("requires"),
                 f.textOrNull("fallback"),
+                f.numberOrNull("falls_through", "between 0 and 1", CatalogFile::isShare),
                 f.textsOrNone("implementation"),
                 f.wordsOrNone("uncertain"));
     }
@@ -270,6 +271,7 @@ public final class CatalogFile {
         node.put("received_bytes", v.receivedBytes());
         v.requires().forEach(node.putArray("requires")::add);
         node.put("fallback", v.fallback());
+        node.put("falls_through", v.fallsThrough());
         v.implementation().forEach(node.putObject("implementation")::put);
         v.uncertain().forEach(node.putArray("uncertain")::add);
     }

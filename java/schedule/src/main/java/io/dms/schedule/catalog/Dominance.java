@@ -3,6 +3,7 @@ package io.dms.schedule.catalog;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -72,7 +73,17 @@ public final class Dominance {
                 && a.sentBytes() <= b.sentBytes()
                 && a.receivedBytes() <= b.receivedBytes()
                 && b.requires().containsAll(a.requires())
-                && (a.fallback() == null || a.fallback().equals(b.fallback()));
+                && fallbackAtLeast(a, b);
+    }
+
+    /** On the device a fallback costs what falls through; for a server's variant it is what is left when that is lost. */
+    private static boolean fallbackAtLeast(Variant a, Variant b) {
+        if (Objects.equals(a.fallback(), b.fallback())) {
+            Double own = a.fallsThrough();
+            Double other = b.fallsThrough();
+            return own == null ? other == null : other != null && own <= other;
+        }
+        return a.place() == Place.DEVICE ? a.fallback() == null : b.fallback() == null;
     }
 
     private static boolean accuracyAtLeast(Variant a, Variant b) {

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param sentBytes to the server for one request
  * @param receivedBytes from the server for one request
  * @param requires ids of fragments that must be loaded, too
- * @param fallback id of the variant that answers what this one knows to be beyond it, or null
+ * @param fallback id of the variant that answers what this one knows to be beyond it, or, for a variant that needs a
+ *     server, what this one loses with the server; or null
+ * @param fallsThrough share of the requests in its contexts that its fallback answers, as it was measured; null where it
+ *     was not, or for a variant that needs a server
  * @param implementation what an executor needs to run it, as in {@code model} and {@code level}; the scheduler does not
  *     look at it
  * @param uncertain which of its figures are in doubt and why, for people
@@ -44,6 +47,7 @@ public record Variant(
         long receivedBytes,
         List<String> requires,
         @Nullable String fallback,
+        @Nullable Double fallsThrough,
         Map<String, String> implementation,
         List<String> uncertain) {
     /** @throws ModelException if it contradicts itself */
@@ -73,6 +77,14 @@ public record Variant(
         if ((kind == Kind.REMOTE) == (place == Place.DEVICE)) {
             throw new ModelException(
                     "variant " + id + " contradicts itself: kind " + kind.word() + " at place " + place.word());
+        }
+        if (fallsThrough != null && (fallback == null || place != Place.DEVICE)) {
+            throw new ModelException("variant " + id
+                    + " contradicts itself: a share falls through, yet it has no fallback that answers beside it");
+        }
+        if (fallsThrough != null && !(fallsThrough >= 0 && fallsThrough <= 1)) {
+            throw new ModelException(
+                    "variant " + id + ": the share that falls through must be between 0 and 1, but is " + fallsThrough);
         }
         if ((kind == Kind.SHARED || kind == Kind.LEVEL) && requires.isEmpty()) {
             throw new ModelException("variant " + id + " contradicts itself: kind " + kind.word()
@@ -107,6 +119,7 @@ public record Variant(
         private long receivedBytes;
         private List<String> requires = List.of();
         private @Nullable String fallback;
+        private @Nullable Double fallsThrough;
         private Map<String, String> implementation = Map.of();
         private List<String> uncertain = List.of();
 
@@ -167,6 +180,12 @@ public record Variant(
             return this;
         }
 
+        /** See {@link Variant#fallsThrough}. */
+        public Builder fallsThrough(@Nullable Double share) {
+            fallsThrough = share;
+            return this;
+        }
+
         /** See {@link Variant#implementation}. */
         public Builder implementation(Map<String, String> v) {
             implementation = v;
@@ -196,6 +215,7 @@ public record Variant(
                     receivedBytes,
                     requires,
                     fallback,
+                    fallsThrough,
                     implementation,
                     uncertain);
         }

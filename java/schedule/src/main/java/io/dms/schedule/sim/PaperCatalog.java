@@ -74,6 +74,7 @@ public final class PaperCatalog {
                 v.receivedBytes(),
                 named(v.requires(), end),
                 fallback == null ? null : fallback + end,
+                v.fallsThrough(),
                 v.implementation(),
                 v.uncertain());
     }

@@ -51,6 +51,7 @@ class CatalogTest {
                                 .memoryBytes(10)
                                 .run(0.001, null)
                                 .fallback("l2")
+                                .fallsThrough(0.15)
                                 .uncertain(List.of("joules: no sensor"))
                                 .build(),
                         Variant.of("far", "scenes", Place.CLOUD, Kind.REMOTE, Accuracy.of(0.7))

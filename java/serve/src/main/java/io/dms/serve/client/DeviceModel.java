@@ -19,7 +19,7 @@ import java.util.Map;
  * A level of a model that runs here, in the form of the protocol: what a request falls back to. It learns how long a run
  * takes. The session is the caller's and used by one thread at a time; {@link #run} waits for its turn.
  */
-public final class DeviceModel {
+public final class DeviceModel implements LocalModel {
     private static final double WEIGHT = 0.1;
 
     private final Session session;
@@ -63,22 +63,17 @@ public final class DeviceModel {
         runs++;
     }
 
-    /** Seconds that a run takes in the mean of the last ones. */
+    @Override
     public synchronized double meanSeconds() {
         return meanSeconds;
     }
 
-    /** Seconds that a run is expected to take at most, but for one in twenty or so. */
+    @Override
     public synchronized double seconds() {
         return meanSeconds + 3 * deviation + 0.0005;
     }
 
-    /**
-     * Runs one image.
-     *
-     * @param tensors the inputs in the order of the graph
-     * @throws UserException if their number or size is wrong
-     */
+    @Override
     public synchronized InferResponse run(List<TensorData> tensors) {
         List<Graph.Value> wanted = session.model().graph().inputs();
         if (tensors.size() != wanted.size()) {

@@ -177,6 +177,11 @@ public final class NetworkModel {
         return lossShare;
     }
 
+    /** Requests that were lost since one was answered. */
+    public synchronized int lossesInARow() {
+        return lossesInARow;
+    }
+
     /** Requests that it has learned from. */
     public synchronized long samples() {
         return samples;

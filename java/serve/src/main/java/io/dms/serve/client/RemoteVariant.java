@@ -33,7 +33,7 @@ public final class RemoteVariant {
     private final InferenceClient client;
     private final String model;
     private final Map<String, Object> parameters;
-    private final @Nullable DeviceModel device;
+    private final @Nullable LocalModel device;
     private volatile double serverSeconds = 0.002;
     private volatile long answerBytes = 64;
     private volatile long overshootNanos = LEAST_OVERSHOOT;
@@ -45,7 +45,7 @@ public final class RemoteVariant {
      * @param device what answers where the server does not; null for nothing
      */
     public RemoteVariant(
-            InferenceClient client, String model, Map<String, Object> parameters, @Nullable DeviceModel device) {
+            InferenceClient client, String model, Map<String, Object> parameters, @Nullable LocalModel device) {
         this.client = client;
         this.model = model;
         this.parameters = Map.copyOf(parameters);
@@ -64,26 +64,41 @@ public final class RemoteVariant {
      * @param deadlineNanos when an answer is worth nothing any more, on the clock of {@link System#nanoTime()}
      */
     public RemoteAnswer serve(List<TensorData> inputs, long deadlineNanos) {
+        return serve(inputs, deadlineNanos, device);
+    }
+
+    /**
+     * Serves a request, with what answers for it on the device just now.
+     *
+     * @param inputs of the server's model
+     * @param deadlineNanos when an answer is worth nothing any more, on the clock of {@link System#nanoTime()}
+     * @param here what answers where the server does not, for this request; null for nothing
+     */
+    public RemoteAnswer serve(List<TensorData> inputs, long deadlineNanos, @Nullable LocalModel here) {
         long start = System.nanoTime();
-        InferenceException loss = unwise(inputs, start, deadlineNanos);
+        InferenceException loss = unwise(inputs, start, deadlineNanos, here);
         if (loss == null) {
-            long until = deadlineNanos - reserveNanos();
+            long until = deadlineNanos - reserveNanos(here);
             try {
                 InferResponse r = client.infer(
                         InferRequest.of(model, parameters, inputs.toArray(TensorData[]::new)),
-                        device == null ? deadlineNanos : until);
+                        until);
                 learn(r);
                 return new RemoteAnswer(RemoteAnswer.From.SERVER, r, null, System.nanoTime() - start);
             } catch (InferenceException e) {
                 loss = e;
-                overshot(device == null ? deadlineNanos : until);
+                overshot(until);
             }
         }
-        return fallBack(inputs, start, deadlineNanos, loss);
+        return fallBack(inputs, start, deadlineNanos, loss, here);
     }
 
-    private RemoteAnswer fallBack(List<TensorData> inputs, long start, long deadlineNanos, InferenceException loss) {
-        DeviceModel own = device;
+    private static RemoteAnswer fallBack(
+            List<TensorData> inputs,
+            long start,
+            long deadlineNanos,
+            InferenceException loss,
+            @Nullable LocalModel own) {
         boolean wrong = loss.refusal() == Refusal.INVALID;
         if (own != null && !wrong && deadlineNanos - System.nanoTime() >= own.meanSeconds() * 1e9) {
             InferResponse r = own.run(inputs);
@@ -93,9 +108,10 @@ public final class RemoteVariant {
     }
 
     /** Why the server is better not asked, or null. */
-    private @Nullable InferenceException unwise(List<TensorData> inputs, long now, long deadlineNanos) {
+    private @Nullable InferenceException unwise(
+            List<TensorData> inputs, long now, long deadlineNanos, @Nullable LocalModel here) {
         NetworkModel network = client.network();
-        if (device == null) {
+        if (here == null) {
             return null;
         }
         if (!network.reachable(now)) {
@@ -103,7 +119,7 @@ public final class RemoteVariant {
                     Refusal.UNAVAILABLE, "the server was lost a moment ago and is left alone for a while");
         }
         double expected = network.seconds(InferenceClient.bytes(inputs), answerBytes, 0) + serverSeconds;
-        double left = (deadlineNanos - reserveNanos() - now) / 1e9;
+        double left = (deadlineNanos - reserveNanos(here) - now) / 1e9;
         return left > expected
                 ? null
                 : new InferenceException(
@@ -111,8 +127,7 @@ public final class RemoteVariant {
     }
 
     /** What the device needs before the deadline, and what giving the server up takes beyond its time. */
-    private long reserveNanos() {
-        DeviceModel own = device;
+    private long reserveNanos(@Nullable LocalModel own) {
         return own == null ? 0 : (long) (own.seconds() * 1e9) + overshootNanos * 3 / 2;
     }
 

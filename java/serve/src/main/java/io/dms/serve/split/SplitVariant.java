@@ -1,7 +1,7 @@
 package io.dms.serve.split;
 
-import io.dms.serve.client.DeviceModel;
 import io.dms.serve.client.InferenceClient;
+import io.dms.serve.client.LocalModel;
 import io.dms.serve.client.RemoteAnswer;
 import io.dms.serve.client.RemoteVariant;
 import io.dms.serve.protocol.InferResponse;
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * rule of {@link RemoteVariant}: the trunk's work is never done twice.
  */
 public final class SplitVariant {
-    private final DeviceModel trunk;
+    private final LocalModel trunk;
+    private final @Nullable LocalModel restHere;
     private final RemoteVariant rest;
     private final TensorType wire;
 
@@ -31,10 +32,21 @@ public final class SplitVariant {
      * @param restHere the rest on the device, or null
      */
     public SplitVariant(
-            DeviceModel trunk, InferenceClient client, String rest, TensorType wire, @Nullable DeviceModel restHere) {
+            LocalModel trunk, InferenceClient client, String rest, TensorType wire, @Nullable LocalModel restHere) {
+        this(trunk, new RemoteVariant(client, rest, Map.of(), restHere), wire, restHere);
+    }
+
+    /**
+     * @param trunk the first layers
+     * @param rest the others on the server; what it has learned of it is kept and shared
+     * @param wire FP32, FP16, BF16 or INT8; a server that is not DMS takes FP32
+     * @param here what answers from the features on the device, or null
+     */
+    public SplitVariant(LocalModel trunk, RemoteVariant rest, TensorType wire, @Nullable LocalModel here) {
         this.trunk = trunk;
-        this.rest = new RemoteVariant(client, rest, Map.of(), restHere);
+        this.rest = rest;
         this.wire = wire;
+        this.restHere = here;
     }
 
     /**
@@ -50,7 +62,7 @@ public final class SplitVariant {
         TensorData sent = wire == TensorType.FP32
                 ? exact
                 : Numbers.ofFloats(exact.name(), exact.shape(), FloatBuffer.wrap(exact.floats()), wire);
-        RemoteAnswer a = rest.serve(List.of(sent), deadlineNanos);
+        RemoteAnswer a = rest.serve(List.of(sent), deadlineNanos, restHere);
         return new RemoteAnswer(a.from(), a.response(), a.loss(), System.nanoTime() - start);
     }
 }

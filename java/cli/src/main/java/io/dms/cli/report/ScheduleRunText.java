@@ -1,0 +1,87 @@
+package io.dms.cli.report;
+
+import io.dms.cli.catalog.RunAccount;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of requests that was really served, as tables. */
+public final class ScheduleRunText {
+    private ScheduleRunText() {}
+
+    /** All lines. */
+    public static List<String> lines(RunAccount r, double rate, @Nullable String context) {
+        List<String> out = new ArrayList<>();
+        out.add("scheduler  " + r.scheduler() + ", " + r.requests() + " requests at " + Figures.rate(rate)
+                + " per second" + (context == null ? "" : ", context " + context));
+        out.add(String.format(
+                Locale.ROOT,
+                "answered   %d in time, %d late, refused %s",
+                r.answered(),
+                r.late(),
+                r.refused().isEmpty() ? "none" : r.refused().toString()));
+        out.add("right      "
+                + (r.judged() == 0
+                        ? Figures.UNMEASURED
+                        : Figures.percent((double) r.right() / r.judged()) + " of " + r.judged()
+                                + " answers in the data set's classes"));
+        out.add("mean       " + Figures.millis(r.meanMillis()) + " ms from arrival to answer");
+        out.add("memory     " + Figures.bytes(r.mostBytes()) + " at most, " + r.loads() + " loads");
+        if (!r.variants().isEmpty()) {
+            out.add("");
+            out.addAll(variants(r));
+        }
+        if (!r.servers().isEmpty()) {
+            out.add("");
+            out.addAll(servers(r));
+        }
+        if (!r.streams().isEmpty()) {
+            out.add("");
+            out.addAll(streams(r));
+        }
+        return out;
+    }
+
+    private static List<String> variants(RunAccount r) {
+        TextTable t = new TextTable("<variant", "<place", "chosen", "answered", "stood in", "refused");
+        r.variants()
+                .forEach(v -> t.row(
+                        v.id(),
+                        v.place(),
+                        Integer.toString(v.chosen()),
+                        Integer.toString(v.itself()),
+                        v.place().equals("device") ? Figures.UNMEASURED : Integer.toString(v.stoodIn()),
+                        Integer.toString(v.refused())));
+        return t.lines();
+    }
+
+    private static List<String> servers(RunAccount r) {
+        TextTable t = new TextTable("<server", "asked", "answered", "round trip ms", "<lost");
+        r.servers()
+                .forEach(s -> t.row(
+                        s.address(),
+                        Integer.toString(s.asked()),
+                        Integer.toString(s.answered()),
+                        Figures.millis(s.roundTripMillis()),
+                        s.losses().isEmpty() ? "none" : s.losses().toString()));
+        return t.lines();
+    }
+
+    private static List<String> streams(RunAccount r) {
+        TextTable t = new TextTable(
+                "<specialised", "<general", "frames", "by a head", "general ran", "trained", "in s", "entered", "left");
+        r.streams()
+                .forEach(s -> t.row(
+                        s.task(),
+                        s.general(),
+                        Long.toString(s.frames()),
+                        Long.toString(s.byHead()),
+                        Long.toString(s.generalRuns()),
+                        Integer.toString(s.trained()),
+                        ScheduleText.number("%.2f", s.trainSeconds()),
+                        Integer.toString(s.entered()),
+                        Integer.toString(s.left())));
+        return t.lines();
+    }
+}
