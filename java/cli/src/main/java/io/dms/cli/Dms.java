@@ -85,7 +85,8 @@ public final class Dms extends DmsCommand {
                 new CommandLine(new SelectCommand(console))
                         .addSubcommand(new SelectTrainCommand(console))
                         .addSubcommand(new SelectEvaluateCommand(console))
-                        .addSubcommand(new SelectExplainCommand(console)));
+                        .addSubcommand(new SelectExplainCommand(console))
+                        .addSubcommand(new SelectRunCommand(console)));
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));

@@ -1,6 +1,7 @@
 package io.dms.cli;
 
 import io.dms.cli.report.SelectText;
+import io.dms.model.UserException;
 import io.dms.select.Method;
 import io.dms.select.SelectorFile;
 import io.dms.select.TrainingData;
@@ -11,6 +12,8 @@ import io.dms.select.sample.SamplesFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,7 +25,8 @@ import picocli.CommandLine.Parameters;
         abbreviateSynopsis = true,
         description = {
             "Learn which candidate an input needs, from what every candidate answered to many of them.",
-            "It learns from all samples of the file: whether it is any good, \"dms select evaluate\" tells."
+            "It learns from all samples of the file unless --first is given: whether it is any good,"
+                    + " \"dms select evaluate\" tells."
         },
         footer = {
             "",
@@ -42,6 +46,12 @@ final class SelectTrainCommand extends DmsCommand {
                     + " published-optimal, published-radius, published-conformal or published-refusing (default:"
                     + " nested).")
     private String name = "nested";
+
+    @Option(
+            names = "--first",
+            paramLabel = "N",
+            description = "Learn from the first N samples only, so that the others remain to be judged on.")
+    private @Nullable Integer first;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of what is random (default: 1).")
     private long seed;
@@ -64,13 +74,20 @@ final class SelectTrainCommand extends DmsCommand {
         Targets.differ(output, file);
         Samples samples = SamplesFile.read(file);
         TrainingData data = TrainingData.of(samples);
-        console().note("learning from " + samples.table().samples() + " samples ...");
-        Method.Learned learned = method.learn(data, Evaluation.all(data), seed);
+        int[] rows = Evaluation.all(data);
+        if (first != null) {
+            if (first < 1 || first > rows.length) {
+                throw new UserException("--first must be from 1 to the " + rows.length + " samples: " + first);
+            }
+            rows = Arrays.copyOf(rows, first);
+        }
+        console().note("learning from " + rows.length + " samples ...");
+        Method.Learned learned = method.learn(data, rows, seed);
         SelectorFile.Provenance from = new SelectorFile.Provenance(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Version.dms(),
                 samples.table().data(),
-                samples.table().samples(),
+                rows.length,
                 seed,
                 samples.origin().machine());
         new SelectorFile(method.name(), from, samples.table().candidates(), learned.json(), output.toString())

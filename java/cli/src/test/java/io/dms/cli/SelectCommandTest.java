@@ -155,4 +155,45 @@ class SelectCommandTest {
                 .contains("no setting 7", "0.05");
         assertThat(Ran.dms("select").complaint()).contains("say what to do");
     }
+
+    @Test
+    void frames_of_a_stream_are_played_at_the_width_they_need() throws IOException {
+        io.dms.model.ScalableModel bundled = io.dms.runtime.BundledModels.resnet20Cifar10();
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Random random = new Random(3);
+        byte[] records = new byte[60 * 3073];
+        random.nextBytes(records);
+        for (int i = 0; i < 60; i++) {
+            records[i * 3073] = (byte) (i % 10);
+        }
+        Files.write(data.resolve("test_batch.bin"), records);
+        Path seen = folder.resolve("seen.npz");
+        Ran profiled =
+                Ran.dms("profile", "--per-sample", "--data", data.toString(), "--threads", "1", "-o", seen.toString());
+        assertThat(profiled.status()).as(profiled.err()).isZero();
+        Path selector = folder.resolve("bundled.json");
+        Ran trained = Ran.dms("select", "train", seen.toString(), "--first", "50", "-o", selector.toString());
+        assertThat(trained.status()).as(trained.err()).isZero();
+        Path json = folder.resolve("run.json");
+        Ran run = Ran.dms(
+                "select",
+                "run",
+                selector.toString(),
+                "--data",
+                data.toString(),
+                "--skip",
+                "50",
+                "--goal",
+                "p99<=10s accuracy>=0.05",
+                "--json",
+                json.toString());
+        assertThat(run.status()).as(run.err()).isZero();
+        JsonNode root = new ObjectMapper().readTree(json.toFile());
+        assertThat(root.path("frames").asInt()).isEqualTo(10);
+        assertThat(root.path("missed").asDouble()).isZero();
+        assertThat(root.path("runs")).hasSize(bundled.levels().size());
+        assertThat(Ran.dms("select", "run", selector.toString(), "--data", data.toString(), "--models", "none.onnx")
+                        .status())
+                .isEqualTo(2);
+    }
 }

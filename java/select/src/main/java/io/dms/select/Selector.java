@@ -50,6 +50,9 @@ public interface Selector {
     /** An input is done: what may be learned of the stream's recent past. */
     default void finish(Seen seen) {}
 
+    /** Takes another setting of {@link Method.Learned#settings} from the next input on; nothing where there is no dial. */
+    default void turn(int setting) {}
+
     /** Another stream begins: the recent past is forgotten. */
     default void restart() {}
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NestedSelector implements Selector {
     private final NestedModel model;
-    private final double price;
-    private final int start;
+    private double price;
+    private int start;
     private final Past past;
     private final float[][] answers;
     private final double[] blended;
@@ -141,6 +141,13 @@ final class NestedSelector implements Selector {
             past.add(seen.probability(seen.candidate(0)));
         }
         looked = 0;
+    }
+
+    @Override
+    public void turn(int setting) {
+        NestedModel.Setting s = model.places().get(setting);
+        price = s.price();
+        start = s.start();
     }
 
     @Override
