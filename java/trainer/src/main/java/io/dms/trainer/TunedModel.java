@@ -54,7 +54,7 @@ final class TunedModel {
         Graph graph = LevelExport.graph(trained, own);
         ChannelGroups groups = GroupAnalysis.analyze(graph);
         Map<String, String> provenance = new LinkedHashMap<>(model.provenance());
-        provenance.put("training", recipe("width " + own.name() + " alone", options));
+        trained(provenance, recipe("width " + own.name() + " alone", options));
         return new ScalableModel(
                 model.name() + "-w" + own.name(),
                 graph,
@@ -74,8 +74,13 @@ final class TunedModel {
             levels.add(model.levels().get(l).withNormalization(own));
         }
         Map<String, String> provenance = new LinkedHashMap<>(model.provenance());
-        provenance.put("training", recipe(network.levels() > 1 ? "nested fine-tuning" : "plain training", options));
+        trained(provenance, recipe(network.levels() > 1 ? "nested fine-tuning" : "plain training", options));
         return new ScalableModel(model.name(), graph, model.groups(), levels, model.preprocessing(), provenance);
+    }
+
+    /** A model may be trained again: what was done before is still in its weights. */
+    private static void trained(Map<String, String> provenance, String recipe) {
+        provenance.merge("training", recipe, (before, now) -> before + "; then " + now);
     }
 
     private static String recipe(String what, TuningOptions options) {

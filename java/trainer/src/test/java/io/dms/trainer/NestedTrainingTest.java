@@ -247,7 +247,7 @@ class NestedTrainingTest {
         new NestedTraining(pupil, recipe, alone).run(images, null);
         ScalableModel learned =
                 Objects.requireNonNull(new NestedTraining(pupil, recipe.withTeacher(teacher), taught).run(images, null));
-        assertThat(learned.provenance().get("training")).contains("teacher contrary");
+        assertThat(learned.provenance().get("training")).contains("; then ", "teacher contrary");
         assertThat(taught.epochs.get(2).losses().get(0))
                 .as("loss against the labels, which the teacher knows nothing of")
                 .isGreaterThan(2 * alone.epochs.get(2).losses().get(0));
