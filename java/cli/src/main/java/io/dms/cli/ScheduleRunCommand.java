@@ -16,6 +16,7 @@ import io.dms.schedule.Budgets;
 import io.dms.schedule.Schedulers;
 import io.dms.schedule.catalog.Catalog;
 import io.dms.schedule.catalog.CatalogFile;
+import io.dms.schedule.catalog.Kind;
 import io.dms.serve.AccessToken;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -68,6 +69,13 @@ final class ScheduleRunCommand extends DmsCommand {
     private @Nullable String context;
 
     @Option(
+            names = "--tell-context",
+            description =
+                    "Tell the scheduler of the --context, in place of the on-line rule that finds out what classes the"
+                            + " stream shows, and trains and enters specialised heads for them.")
+    private boolean tellContext;
+
+    @Option(
             names = "--memory",
             paramLabel = "SIZE",
             defaultValue = "600MiB",
@@ -84,8 +92,9 @@ final class ScheduleRunCommand extends DmsCommand {
     @Option(
             names = "--server",
             paramLabel = "URL",
-            description = "Server of all remote and split variants, grpc://HOST:PORT or http://HOST:PORT, grpcs or https"
-                    + " with TLS (default: as the catalog says).")
+            description =
+                    "Server of all remote and split variants, grpc://HOST:PORT or http://HOST:PORT, grpcs or https"
+                            + " with TLS (default: as the catalog says).")
     private @Nullable String server;
 
     @Option(
@@ -163,14 +172,25 @@ final class ScheduleRunCommand extends DmsCommand {
             throw new UserException(images.describe() + " has no labels: give a labelled set");
         }
         Budgets budgets = new Budgets(joules, null, dollars, memory, Math.max(1, requests / rate));
-        RunAccount account = ScheduleRun.run(
-                catalog,
-                budgets,
-                Backends.find(backend),
-                images,
-                new ScheduleRun.Wish(scheduler, threads, requests, rate, wanted, seed),
-                new RemoteWay(server, tokenFile == null ? null : AccessToken.read(tokenFile), trust, sendJoules),
-                console()::cancelled);
+        boolean special = catalog.variants().stream().anyMatch(v -> v.kind() == Kind.SPECIALISED);
+        LabelledImages training =
+                special && !tellContext ? Datasets.open(data, Datasets.Part.TRAIN, size[1], size[0]) : null;
+        RunAccount account;
+        try (Stages stages = new Stages(console())) {
+            account = ScheduleRun.run(
+                    catalog,
+                    budgets,
+                    Backends.find(backend),
+                    images,
+                    training,
+                    new ScheduleRun.Wish(scheduler, threads, requests, rate, wanted, tellContext, seed),
+                    new RemoteWay(server, tokenFile == null ? null : AccessToken.read(tokenFile), trust, sendJoules),
+                    stages::at,
+                    console()::cancelled);
+        } catch (Stages.Cancelled e) {
+            console().note("interrupted before the first request");
+            return Exit.INTERRUPTED;
+        }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Catalog", file.toString());
         facts.put("Images", images.describe());

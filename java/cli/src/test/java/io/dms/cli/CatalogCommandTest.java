@@ -135,6 +135,7 @@ class CatalogCommandTest {
                 "100",
                 "--context",
                 "two",
+                "--tell-context",
                 "--html",
                 folder.resolve("r.html").toString(),
                 "--csv",
@@ -153,6 +154,11 @@ class CatalogCommandTest {
                 .contains("<canvas id=\"requests\"", "can't be reached")
                 .doesNotContain("{{");
         assertThat(Files.readAllLines(folder.resolve("r.csv"))).hasSizeGreaterThan(1);
+        Ran online = Ran.dms("schedule", "run", file.toString(), "--data", data, "--requests", "4", "--rate", "100");
+        assertThat(online.status()).as(online.err()).isZero();
+        assertThat(online.err())
+                .as("the general variant, right on no made-up image, is nothing to build on")
+                .contains("task objects is served without specialising by the on-line rule");
         Ran none = Ran.dms("schedule", "run", file.toString(), "--data", data, "--context", "three");
         assertThat(none.complaint()).contains("has no context three");
         Ran json = Ran.dms("catalog", "show", file.toString(), "--json", "-");

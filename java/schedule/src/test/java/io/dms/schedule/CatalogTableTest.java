@@ -55,7 +55,8 @@ class CatalogTableTest {
         CatalogTable measured = new CatalogTable(catalog(special(0.4)));
         assertThat(seconds(measured, "special")).isCloseTo(0.01 + 0.4 * 0.1, within(1e-12));
         State s = new State(measured, new Budgets(null, null, null, 1000, 100), 0);
-        assertThat(measured.joules(measured.variant("special"), IN_CONTEXT, s, 1)).isCloseTo(5.0, within(1e-12));
+        assertThat(measured.joules(measured.variant("special"), IN_CONTEXT, s, 1))
+                .isCloseTo(5.0, within(1e-12));
         CatalogTable not = new CatalogTable(catalog(special(null)));
         assertThat(seconds(not, "special"))
                 .as("what the context leaves to others")
@@ -82,7 +83,9 @@ class CatalogTableTest {
 
     @Test
     void a_share_that_falls_nowhere_is_refused() {
-        assertThatThrownBy(() -> special(1.5)).isInstanceOf(ModelException.class).hasMessageContaining("between 0 and 1");
+        assertThatThrownBy(() -> special(1.5))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("between 0 and 1");
         assertThatThrownBy(() -> Variant.of("x", "a", Place.DEVICE, Kind.NETWORK, Accuracy.of(0.9))
                         .fallsThrough(0.1)
                         .build())

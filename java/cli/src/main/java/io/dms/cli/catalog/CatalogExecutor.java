@@ -246,12 +246,7 @@ final class CatalogExecutor implements AutoCloseable {
             throw new IllegalStateException(v.id() + " is not loaded");
         }
         Held h = l.held();
-        if (h.frame != frame || h.ranAt != l.level()) {
-            h.session.run(l.level(), input, h.out);
-            h.frame = frame;
-            h.ranAt = l.level();
-            modelRuns++;
-        }
+        forward(h, l.level(), frame, input);
         LinearHead head = l.head();
         if (head == null) {
             int best = 0;
@@ -267,6 +262,44 @@ final class CatalogExecutor implements AutoCloseable {
             return run(next, frame, input);
         }
         return answer;
+    }
+
+    /** Keeps a model's trunk at a level open until everything is closed. */
+    synchronized void hold(String model, String level) {
+        Held h = held.computeIfAbsent("trunk " + model, k -> open(model, level, true, null));
+        h.users++;
+        h.session.prepare(level(h.session.model(), level));
+    }
+
+    /** Bytes of the trunks of models, weights and activations. */
+    synchronized long trunkBytes() {
+        return held.entrySet().stream()
+                .filter(e -> e.getKey().startsWith("trunk "))
+                .mapToLong(e -> e.getValue().session.weightBytes()
+                        + e.getValue().session.arenaBytes())
+                .sum();
+    }
+
+    /**
+     * What a trunk that is held gives for a frame, from index 0; valid until the next call. It does not run again for a
+     * frame on which it ran at this level.
+     */
+    synchronized FloatBuffer features(String model, String level, long frame, FloatBuffer input) {
+        Held h = held.get("trunk " + model);
+        if (h == null) {
+            throw new IllegalStateException("no trunk of " + model + " is held");
+        }
+        forward(h, level(h.session.model(), level), frame, input);
+        return h.out;
+    }
+
+    private void forward(Held h, WidthLevel level, long frame, FloatBuffer input) {
+        if (h.frame != frame || h.ranAt != level) {
+            h.session.run(level, input, h.out);
+            h.frame = frame;
+            h.ranAt = level;
+            modelRuns++;
+        }
     }
 
     /** Bytes held now: weights and activations of all open models, and heads. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteDesk implements AutoCloseable {
     private static final int THREADS = 16;
-    private static final long FIRST_PROBES_NANOS = 3_000_000_000L;
+    private static final long FIRST_PROBES_NANOS = 12_000_000_000L;
     private static final long CLOSE_SECONDS = 15;
 
     /**
@@ -38,12 +38,7 @@ final class RemoteDesk implements AutoCloseable {
      * @param standby what was to answer where the server does not, or null
      */
     record Asked(
-            int index,
-            Variant variant,
-            @Nullable Variant standby,
-            long arrivalNanos,
-            long deadlineNanos,
-            int image) {}
+            int index, Variant variant, @Nullable Variant standby, long arrivalNanos, long deadlineNanos, int image) {}
 
     /** What came of one, and when. */
     record Answered(Asked asked, RemoteAnswer answer, long endNanos) {}
@@ -140,7 +135,8 @@ final class RemoteDesk implements AutoCloseable {
             try {
                 answer = model.serve(image, a.deadlineNanos(), standby, trunk);
             } catch (UserException e) {
-                answer = new RemoteAnswer(RemoteAnswer.From.REFUSED, null, InferenceException.invalid(e.getMessage()), 0);
+                answer = new RemoteAnswer(
+                        RemoteAnswer.From.REFUSED, null, InferenceException.invalid(e.getMessage()), 0);
             } finally {
                 if (standby != null) {
                     standby.close();
@@ -158,7 +154,8 @@ final class RemoteDesk implements AutoCloseable {
      *
      * @param nanos how long to wait for one
      */
-    @Nullable Answered poll(long nanos) {
+    @Nullable
+    Answered poll(long nanos) {
         try {
             Answered done = nanos <= 0 ? answers.poll() : answers.poll(nanos, TimeUnit.NANOSECONDS);
             if (done != null) {

@@ -67,7 +67,12 @@ final class RemoteMaker {
         }
         maker.add(
                 plan,
-                Variant.of(CatalogBuilder.id(plan, w, "remote"), plan.task().id(), Place.CLOUD, Kind.REMOTE, Accuracy.of(accuracy))
+                Variant.of(
+                                CatalogBuilder.id(plan, w, "remote"),
+                                plan.task().id(),
+                                Place.CLOUD,
+                                Kind.REMOTE,
+                                Accuracy.of(accuracy))
                         .run(TaskPlan.seconds(String.valueOf(r.time()), "time of a remote variant"), 0.0)
                         .dollars(r.dollars() == null ? 0 : r.dollars())
                         .wire(
@@ -98,7 +103,8 @@ final class RemoteMaker {
     private void split(TaskPlan plan, TaskPlan.Wanted w) {
         TasksFile.RawVariant r = w.raw();
         String cut = String.valueOf(r.cut());
-        TensorType wire = RemoteSpec.wire(r.wire() == null ? "FP32" : r.wire(), "task " + plan.task().id());
+        TensorType wire = RemoteSpec.wire(
+                r.wire() == null ? "FP32" : r.wire(), "task " + plan.task().id());
         ScalableModel model = bench.model(w.model());
         for (WidthLevel level : w.widths().isEmpty() ? List.of(model.full()) : CatalogBuilder.levels(model, w)) {
             SplitModel split = SplitModel.of(model, level, cut);
@@ -127,7 +133,12 @@ final class RemoteMaker {
                 Cost run = meter.run(maker.call(session, split.trunk().full()));
                 maker.add(
                         plan,
-                        Variant.of(id, plan.task().id(), Place.SPLIT, Kind.REMOTE, maker.accuracy(plan, model, level, id))
+                        Variant.of(
+                                        id,
+                                        plan.task().id(),
+                                        Place.SPLIT,
+                                        Kind.REMOTE,
+                                        maker.accuracy(plan, model, level, id))
                                 .memoryBytes(bytes[0])
                                 .load(load.seconds(), load.joules())
                                 .run(run.seconds(), run.joules())

@@ -42,7 +42,8 @@ final class RemoteModel {
     }
 
     /** Why it can't serve the variant, or null where that is not known. */
-    @Nullable String complaint() {
+    @Nullable
+    String complaint() {
         return complaint;
     }
 
@@ -89,11 +90,7 @@ final class RemoteModel {
      * @param standby what answers on the device where the server does not, or null
      * @param trunk the first layers, for a split variant
      */
-    RemoteAnswer serve(
-            TensorData image,
-            long deadlineNanos,
-            @Nullable LocalModel standby,
-            @Nullable LocalModel trunk) {
+    RemoteAnswer serve(TensorData image, long deadlineNanos, @Nullable LocalModel standby, @Nullable LocalModel trunk) {
         // Where a split variant loses its server, what stands by is given the image and not the features.
         LocalModel here = standby == null ? null : new OnImage(standby, image);
         return trunk == null

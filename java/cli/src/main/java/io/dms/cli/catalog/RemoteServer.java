@@ -19,7 +19,7 @@ import java.util.logging.Logger;
 
 /** A server, whether it can be reached, and what came of asking it. One thread asks; probes run on others. */
 final class RemoteServer {
-    private static final Duration PROBE = Duration.ofSeconds(2);
+    private static final Duration PROBE = Duration.ofSeconds(5);
     private static final long PROBE_AGAIN_NANOS = 250_000_000L;
 
     /** A host that has no address is told in a line of the account, not by gRPC's stack trace; kept, as loggers are weak. */

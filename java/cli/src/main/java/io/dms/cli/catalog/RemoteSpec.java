@@ -37,8 +37,7 @@ record RemoteSpec(
     static final String WIRE = "wire";
 
     /** Types in which features may travel. */
-    static final List<TensorType> WIRES =
-            List.of(TensorType.FP32, TensorType.FP16, TensorType.BF16, TensorType.INT8);
+    static final List<TensorType> WIRES = List.of(TensorType.FP32, TensorType.FP16, TensorType.BF16, TensorType.INT8);
 
     private static final Pattern MODEL = Pattern.compile("/v2/models/([^/]+)(?:/.*)?");
 
@@ -101,7 +100,10 @@ record RemoteSpec(
      * @throws UserException if features can't travel in it
      */
     static TensorType wire(String word, String where) {
-        return WIRES.stream().filter(t -> t.name().equals(word)).findFirst().orElseThrow(() -> new UserException(
-                where + ": features travel as one of " + Arrays.toString(WIRES.toArray()) + ", not as " + word));
+        return WIRES.stream()
+                .filter(t -> t.name().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new UserException(where + ": features travel as one of "
+                        + Arrays.toString(WIRES.toArray()) + ", not as " + word));
     }
 }

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param sendJoules of the device for sending one request
  */
 public record RemoteWay(
-        @Nullable String server, @Nullable AccessToken token, @Nullable Path trust, double sendJoules) {
+        @Nullable String server,
+        @Nullable AccessToken token,
+        @Nullable Path trust,
+        double sendJoules) {
     /** As the catalog says. */
     public static final RemoteWay OF_CATALOG = new RemoteWay(null, null, null, 0);
 }

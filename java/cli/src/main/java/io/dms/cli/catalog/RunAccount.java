@@ -58,8 +58,7 @@ public record RunAccount(
      * @param losses the others, by why
      * @param roundTripMillis NaN where it never answered
      */
-    public record Server(
-            String address, int asked, int answered, Map<String, Integer> losses, double roundTripMillis) {
+    public record Server(String address, int asked, int answered, Map<String, Integer> losses, double roundTripMillis) {
         /** Copies. */
         public Server {
             losses = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(losses));
@@ -93,7 +92,7 @@ public record RunAccount(
     public enum End {
         /** A variant on the device. */
         DEVICE,
-        /** A specialised head that the on-line rule had entered. */
+        /** A specialised head, with its general variant behind it where the scheduler chose a specialised one. */
         HEAD,
         /** A server. */
         SERVER,

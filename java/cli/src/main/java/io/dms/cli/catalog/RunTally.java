@@ -112,8 +112,7 @@ final class RunTally {
         for (int i = 0; i < chosen.length; i++) {
             if (chosen[i] > 0) {
                 Variant v = catalog.variants().get(i);
-                lines.add(new RunAccount.Line(
-                        v.id(), v.place().word(), chosen[i], itself[i], stoodIn[i], failed[i]));
+                lines.add(new RunAccount.Line(v.id(), v.place().word(), chosen[i], itself[i], stoodIn[i], failed[i]));
             }
         }
         int got = answered + late;

@@ -1,5 +1,6 @@
 package io.dms.cli.catalog;
 
+import io.dms.compiler.CompileListener;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.model.Preprocessing;
 import io.dms.model.Shape;
@@ -23,8 +24,14 @@ import io.dms.serve.client.RemoteAnswer;
 import io.dms.serve.protocol.InferResponse;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +49,9 @@ public final class ScheduleRun {
     /** A request without a deadline waits for a server no longer than this. */
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
+    /** Training images whose features are cached for heads. */
+    private static final int TRAINED = 3000;
+
     /**
      * What is asked for.
      *
@@ -49,6 +59,7 @@ public final class ScheduleRun {
      * @param threads of a call, 0 for all
      * @param rate requests per second, with exponential gaps
      * @param context name of a context that the stream shall be in, or null
+     * @param tellContext whether the scheduler is told of it; else the on-line rule has to find out
      */
     public record Wish(
             String scheduler,
@@ -56,6 +67,7 @@ public final class ScheduleRun {
             int requests,
             double rate,
             @Nullable String context,
+            boolean tellContext,
             long seed) {}
 
     private final Catalog catalog;
@@ -70,6 +82,7 @@ public final class ScheduleRun {
     private final FloatBuffer frame;
     private final RemoteDesk desk;
     private final RunTally tally;
+    private final @Nullable TaskStream[] streams;
     private int loads;
     private long mostBytes;
 
@@ -79,7 +92,8 @@ public final class ScheduleRun {
             String name,
             CatalogExecutor executor,
             RemoteDesk desk,
-            LabelledImages images) {
+            LabelledImages images,
+            @Nullable TaskStream[] streams) {
         this.catalog = catalog;
         this.table = new CatalogTable(catalog);
         this.state = new State(table, budgets, System.nanoTime());
@@ -89,6 +103,7 @@ public final class ScheduleRun {
         this.desk = desk;
         this.tally = new RunTally(catalog, System.nanoTime());
         this.images = images;
+        this.streams = streams;
         this.frame = Workbench.direct(3 * images.width() * images.height());
     }
 
@@ -113,8 +128,12 @@ public final class ScheduleRun {
     }
 
     /**
-     * Serves requests for all tasks in turn.
+     * Serves requests for all tasks in turn. Where training images are there, specialised variants come and go by the
+     * on-line rule: then heads are measured on every other image, and the stream is drawn from the rest.
      *
+     * @param images to serve
+     * @param training for heads, or null where the scheduler is told the context
+     * @param listener told how far preparing is
      * @throws UserException if the budgets allow no task to be served, or a variant lacks its files or its server's model
      */
     public static RunAccount run(
@@ -122,9 +141,35 @@ public final class ScheduleRun {
             Budgets budgets,
             Backend backend,
             LabelledImages images,
+            @Nullable LabelledImages training,
             Wish wish,
             RemoteWay way,
+            CompileListener listener,
             BooleanSupplier cancelled) {
+        ExecutorService trainer = Executors.newSingleThreadExecutor(r -> {
+            Thread t = new Thread(r, "dms-heads");
+            t.setDaemon(true);
+            return t;
+        });
+        try {
+            return run(catalog, budgets, backend, images, training, wish, way, listener, cancelled, trainer);
+        } finally {
+            trainer.shutdownNow();
+        }
+    }
+
+    /** The same, with an executor that trains heads. */
+    static RunAccount run(
+            Catalog catalog,
+            Budgets budgets,
+            Backend backend,
+            LabelledImages images,
+            @Nullable LabelledImages training,
+            Wish wish,
+            RemoteWay way,
+            CompileListener listener,
+            BooleanSupplier cancelled,
+            Executor trainer) {
         budgets.check(catalog);
         for (Variant v : catalog.variants()) {
             String refusal = v.place() == Place.CLOUD ? null : CatalogExecutor.refusal(v);
@@ -140,11 +185,54 @@ public final class ScheduleRun {
         }
         try (CatalogExecutor executor = new CatalogExecutor(catalog, backend, wish.threads());
                 RemoteDesk desk = new RemoteDesk(catalog, executor, way, images.height(), images.width())) {
-            ScheduleRun run = new ScheduleRun(catalog, budgets, wish.scheduler(), executor, desk, images);
+            List<String> notes = new ArrayList<>();
+            @Nullable TaskStream[] streams = new TaskStream[catalog.tasks().size()];
+            boolean online = training != null && !wish.tellContext();
+            if (training != null && online) {
+                Workbench bench = new Workbench(
+                        backend,
+                        wish.threads(),
+                        training,
+                        new EveryOther(images, 0),
+                        images.size(),
+                        TRAINED,
+                        wish.seed(),
+                        listener);
+                TaskStream.Material from = new TaskStream.Material(bench, wish.seed(), trainer);
+                for (int t = 0; t < streams.length; t++) {
+                    Task task = catalog.tasks().get(t);
+                    try {
+                        streams[t] = TaskStream.of(catalog, executor, task, from, images.classNames());
+                    } catch (UserException e) {
+                        notes.add("task " + task.id() + " is served without specialising by the on-line rule: "
+                                + e.getMessage());
+                    }
+                }
+            }
+            boolean any = Arrays.stream(streams).anyMatch(Objects::nonNull);
+            // The trunks that the rule needs are held from beginning to end: what is left is the scheduler's.
+            Budgets left = any ? less(budgets, executor.trunkBytes()) : budgets;
+            left.check(catalog);
+            ScheduleRun run = new ScheduleRun(
+                    catalog, left, wish.scheduler(), executor, desk, any ? new EveryOther(images, 1) : images, streams);
             run.serve(wish, cancelled);
+            notes.addAll(desk.notes());
             return run.tally.account(
-                    wish.scheduler(), desk.accounts(), List.of(), run.loads, run.mostBytes, desk.notes());
+                    wish.scheduler(),
+                    desk.accounts(),
+                    Arrays.stream(streams)
+                            .filter(Objects::nonNull)
+                            .map(TaskStream::account)
+                            .toList(),
+                    run.loads,
+                    run.mostBytes,
+                    notes);
         }
+    }
+
+    private static Budgets less(Budgets b, long bytes) {
+        return new Budgets(
+                b.joules(), b.watts(), b.dollars(), Math.max(0, b.memoryBytes() - bytes), b.horizonSeconds());
     }
 
     private void serve(Wish wish, BooleanSupplier cancelled) {
@@ -167,7 +255,7 @@ public final class ScheduleRun {
             Task task = catalog.tasks().get(i % tasks);
             request.id = i;
             request.task = i % tasks;
-            request.context = context == null || !knows(task, context) ? 0 : table.context(request.task, context);
+            request.context = context(task, wish);
             request.frame = i / tasks;
             request.arrivalNanos = due;
             Double deadline = task.deadlineSeconds();
@@ -224,13 +312,18 @@ public final class ScheduleRun {
         if (here && standby != null) {
             state.spend(orZero(standby.run().joules()), 0);
         }
+        int named = best(scores);
+        TaskStream stream = streams[table.taskOf(asked.index())];
+        if (stream != null && scores.length == images.classes()) {
+            stream.told(named);
+        }
         tally.answered(
                 asked.index(),
                 here ? RunAccount.End.STOOD_IN : RunAccount.End.SERVER,
                 asked.arrivalNanos(),
                 a.endNanos(),
                 asked.deadlineNanos(),
-                best(scores),
+                named,
                 scores.length == images.classes() ? images.label(asked.image()) : -1);
     }
 
@@ -290,6 +383,15 @@ public final class ScheduleRun {
         return best;
     }
 
+    private int context(Task task, Wish wish) {
+        TaskStream stream = streams[request.task];
+        if (stream != null) {
+            return stream.context(table, request.task);
+        }
+        String told = wish.tellContext() ? wish.context() : null;
+        return told == null || !knows(task, told) ? 0 : table.context(request.task, told);
+    }
+
     private static boolean knows(Task task, String context) {
         return task.contexts().stream().anyMatch(c -> c.name().equals(context));
     }
@@ -341,21 +443,27 @@ public final class ScheduleRun {
                     : request.deadlineNanos;
             desk.ask(
                     new RemoteDesk.Asked(
-                            v,
-                            variant,
-                            standby(variant, request.context),
-                            request.arrivalNanos,
-                            deadline,
-                            image),
+                            v, variant, standby(variant, request.context), request.arrivalNanos, deadline, image),
                     frame);
             return;
         }
         double catalogSeconds = state.deviceSeconds(v, request);
         long start = System.nanoTime();
-        int answer = executor.run(variant, request.frame, frame);
+        TaskStream stream = streams[request.task];
+        boolean specialised = stream != null && stream.serves(variant);
+        long before = stream == null ? 0 : stream.byHead();
+        int answer = stream != null && specialised
+                ? stream.classify(request.frame, frame)
+                : executor.run(variant, request.frame, frame);
         long end = System.nanoTime();
+        if (stream != null && !specialised) {
+            stream.told(answer);
+        }
+        boolean byHead = stream != null && stream.byHead() > before;
         state.at(end);
-        double joules = state.joules(v, request);
+        double joules = stream != null && byHead && variant.kind() != Kind.SPECIALISED
+                ? stream.headJoules()
+                : state.joules(v, request);
         state.spend(joules, 0);
         state.deviceFree(state.nowNanos());
         state.ranVariant(v, request.frame);
@@ -366,11 +474,14 @@ public final class ScheduleRun {
         outcome.seconds = (end - start) * 1e-9;
         outcome.catalogJoules = joules;
         outcome.joules = Double.NaN;
-        scheduler.observe(outcome);
+        // What a head took says nothing of the variant in whose place it answered.
+        if (!byHead || variant.kind() == Kind.SPECIALISED) {
+            scheduler.observe(outcome);
+        }
         // A task's own labels are not in the catalog: only answers in the data set's classes can be judged.
         tally.answered(
                 v,
-                RunAccount.End.DEVICE,
+                byHead || variant.kind() == Kind.SPECIALISED ? RunAccount.End.HEAD : RunAccount.End.DEVICE,
                 request.arrivalNanos,
                 end,
                 request.deadlineNanos,

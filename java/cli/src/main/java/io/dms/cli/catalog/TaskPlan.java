@@ -183,7 +183,8 @@ public record TaskPlan(
         }
         if (v.wire() != null) {
             if (!cut) {
-                throw new UserException(where + ": wire belongs to a variant that is cut: name the tensor, as in cut: X");
+                throw new UserException(
+                        where + ": wire belongs to a variant that is cut: name the tensor, as in cut: X");
             }
             RemoteSpec.wire(v.wire(), where);
         }

@@ -18,7 +18,9 @@ public final class ScheduleRunHtml {
                 "subtitle",
                 HtmlPage.escape(a.requests() + " requests, " + a.answered() + " answered in time, " + a.late()
                         + " late, "
-                        + a.refused().values().stream().mapToInt(Integer::intValue).sum() + " refused"));
+                        + a.refused().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum() + " refused"));
         StringBuilder warnings = new StringBuilder();
         if (r.interrupted()) {
             warnings.append("<p class=\"warning\">The run was interrupted: these are the figures until then.</p>\n");
@@ -28,8 +30,7 @@ public final class ScheduleRunHtml {
                         .append(HtmlPage.escape(n))
                         .append("</p>\n"));
         parts.put("warnings", warnings.toString());
-        parts.put(
-                "table", HtmlPage.escape(String.join("\n", ScheduleRunText.lines(a, r.rate(), r.context()))));
+        parts.put("table", HtmlPage.escape(String.join("\n", ScheduleRunText.lines(a, r.rate(), r.context()))));
         Map<String, String> facts = new LinkedHashMap<>(r.facts());
         facts.put("DMS", r.version());
         facts.put("Date", DateTimeFormatter.ISO_INSTANT.format(r.date()));

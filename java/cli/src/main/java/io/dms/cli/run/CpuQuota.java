@@ -86,7 +86,9 @@ final class CpuQuota implements AutoCloseable {
     }
 
     private static void join(Path group) throws IOException {
-        Files.writeString(group.resolve("cgroup.procs"), Long.toString(ProcessHandle.current().pid()));
+        Files.writeString(
+                group.resolve("cgroup.procs"),
+                Long.toString(ProcessHandle.current().pid()));
     }
 
     private static EnvironmentException refused(IOException e) {

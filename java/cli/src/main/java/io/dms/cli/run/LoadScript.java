@@ -40,8 +40,7 @@ public record LoadScript(List<Span> spans) {
      * @param onSeconds length of a burst, as long as the whole for a step
      * @param offSeconds pause behind a burst, 0 for a step
      */
-    public record Span(
-            int cores, double quota, double from, double to, double onSeconds, double offSeconds) {
+    public record Span(int cores, double quota, double from, double to, double onSeconds, double offSeconds) {
         /** True where it is one step. */
         public boolean step() {
             return offSeconds == 0;
@@ -167,8 +166,9 @@ public record LoadScript(List<Span> spans) {
                     s.limits()
                             ? "quota:" + number(s.quota()) + when
                             : s.step()
-                            ? "load:" + s.cores() + when
-                            : "burst:" + s.cores() + "/" + number(s.onSeconds()) + "+" + number(s.offSeconds()) + when);
+                                    ? "load:" + s.cores() + when
+                                    : "burst:" + s.cores() + "/" + number(s.onSeconds()) + "+" + number(s.offSeconds())
+                                            + when);
         }
         return String.join(",", out);
     }

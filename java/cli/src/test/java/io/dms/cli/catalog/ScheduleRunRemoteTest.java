@@ -3,6 +3,7 @@ package io.dms.cli.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dms.compiler.CompileListener;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.runtime.Backends;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -104,8 +106,10 @@ class ScheduleRunRemoteTest {
                 new Budgets(null, null, null, 1L << 30, 100),
                 Backends.find("cpu"),
                 IMAGES,
-                new ScheduleRun.Wish("priced", 1, requests, 100, null, 7),
+                null,
+                new ScheduleRun.Wish("priced", 1, requests, 100, null, false, 7),
                 way,
+                CompileListener.SILENT,
                 eachRequest);
     }
 
@@ -149,7 +153,10 @@ class ScheduleRunRemoteTest {
     void the_first_layers_run_here_and_the_rest_on_the_server(String wire) {
         try (InferenceServer s = server()) {
             RunAccount r = run(
-                    catalog("half", cut("grpc://127.0.0.1:" + s.grpcPort(), wire)), 12, RemoteWay.OF_CATALOG, () -> false);
+                    catalog("half", cut("grpc://127.0.0.1:" + s.grpcPort(), wire)),
+                    12,
+                    RemoteWay.OF_CATALOG,
+                    () -> false);
             accounted(r, 12);
             assertThat(line(r, "cut").itself()).isEqualTo(12);
             assertThat(s.answered()).isEqualTo(12);
@@ -160,7 +167,10 @@ class ScheduleRunRemoteTest {
     void a_split_answer_is_that_of_the_whole_level() {
         try (InferenceServer s = server()) {
             RunAccount split = run(
-                    catalog(null, cut("grpc://127.0.0.1:" + s.grpcPort(), "FP32")), 30, RemoteWay.OF_CATALOG, () -> false);
+                    catalog(null, cut("grpc://127.0.0.1:" + s.grpcPort(), "FP32")),
+                    30,
+                    RemoteWay.OF_CATALOG,
+                    () -> false);
             Variant.Builder whole = Variant.of("far", "objects", Place.CLOUD, Kind.REMOTE, Accuracy.of(0.9))
                     .implementation(
                             Map.of(RemoteSpec.URL, "grpc://127.0.0.1:" + s.grpcPort(), RemoteSpec.SERVED, "whole"));
@@ -168,6 +178,19 @@ class ScheduleRunRemoteTest {
             assertThat(split.answered()).isEqualTo(30);
             assertThat(split.right()).isEqualTo(there.right());
         }
+    }
+
+    /** The way is cut at the twentieth request; ten requests later the losses are known. */
+    private static boolean dies(int request, InferenceServer s, Relay way) {
+        if (request == 20) {
+            for (int i = 0; i < 2000 && s.answered() < 10; i++) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            way.close();
+        } else if (request == 30) {
+            LockSupport.parkNanos(1_500_000_000L);
+        }
+        return false;
     }
 
     @ParameterizedTest
@@ -178,18 +201,20 @@ class ScheduleRunRemoteTest {
             String address = "grpc://127.0.0.1:" + relay.port();
             AtomicInteger asked = new AtomicInteger();
             RunAccount r = run(
-                    catalog("half", split ? cut(address, "FP16") : far(address)), 40, RemoteWay.OF_CATALOG, () -> {
-                        if (asked.incrementAndGet() == 20) {
-                            relay.close();
-                        }
-                        return false;
-                    });
+                    catalog("half", split ? cut(address, "FP16") : far(address)),
+                    40,
+                    RemoteWay.OF_CATALOG,
+                    () -> dies(asked.incrementAndGet(), s, relay));
             accounted(r, 40);
             assertThat(r.answered()).as("none is lost, none is late").isEqualTo(40);
             RunAccount.Line far = line(r, split ? "cut" : "far");
             assertThat(far.itself()).isBetween(1, 20);
-            assertThat(far.stoodIn()).as("those under way, and the first behind").isPositive();
-            assertThat(line(r, "half").itself()).as("then the server is known to be away").isPositive();
+            assertThat(far.stoodIn())
+                    .as("those under way, and the first behind")
+                    .isPositive();
+            assertThat(line(r, "half").itself())
+                    .as("then the server is known to be away")
+                    .isPositive();
             assertThat(r.notes()).anyMatch(n -> n.contains("can't be reached"));
             assertThat(r.servers().get(0).losses()).isNotEmpty();
         }
@@ -201,12 +226,10 @@ class ScheduleRunRemoteTest {
                 Relay relay = new Relay(s.grpcPort())) {
             AtomicInteger asked = new AtomicInteger();
             RunAccount r = run(
-                    catalog(null, far("grpc://127.0.0.1:" + relay.port())), 40, RemoteWay.OF_CATALOG, () -> {
-                        if (asked.incrementAndGet() == 20) {
-                            relay.close();
-                        }
-                        return false;
-                    });
+                    catalog(null, far("grpc://127.0.0.1:" + relay.port())),
+                    40,
+                    RemoteWay.OF_CATALOG,
+                    () -> dies(asked.incrementAndGet(), s, relay));
             accounted(r, 40);
             assertThat(line(r, "far").stoodIn()).isZero();
             assertThat(line(r, "far").refused()).isPositive();
@@ -243,18 +266,28 @@ class ScheduleRunRemoteTest {
     void what_a_server_can_not_be_asked_is_one_line() {
         try (InferenceServer s = server()) {
             String address = "grpc://127.0.0.1:" + s.grpcPort();
-            Variant.Builder unknown = far(address)
-                    .implementation(Map.of(RemoteSpec.URL, address, RemoteSpec.SERVED, "another"));
+            Variant.Builder unknown =
+                    far(address).implementation(Map.of(RemoteSpec.URL, address, RemoteSpec.SERVED, "another"));
             refused("can't be used", catalog("half", unknown));
             refused("a server's address is", catalog("half", far(address)), "ftp://somewhere:1");
             refused(
                     "takes 8192 numbers, but an image here has 3072",
-                    catalog("half", far(address)
-                            .implementation(Map.of(RemoteSpec.URL, address, RemoteSpec.SERVED, "rest"))));
-            refused("does not say which model", catalog("half", far(address).implementation(Map.of(RemoteSpec.URL, address))));
-            refused("does not say where its server is", catalog("half", far(address).implementation(Map.of())));
-            refused("names its cut", catalog("half", far(address)
-                    .implementation(Map.of(RemoteSpec.URL, address, RemoteSpec.SERVED, "rest", RemoteSpec.CUT, CUT))));
+                    catalog(
+                            "half",
+                            far(address).implementation(Map.of(RemoteSpec.URL, address, RemoteSpec.SERVED, "rest"))));
+            refused(
+                    "does not say which model",
+                    catalog("half", far(address).implementation(Map.of(RemoteSpec.URL, address))));
+            refused(
+                    "does not say where its server is",
+                    catalog("half", far(address).implementation(Map.of())));
+            refused(
+                    "names its cut",
+                    catalog(
+                            "half",
+                            far(address)
+                                    .implementation(Map.of(
+                                            RemoteSpec.URL, address, RemoteSpec.SERVED, "rest", RemoteSpec.CUT, CUT))));
             refused("features travel as one of", catalog("half", cut(address, "FP64")));
         }
     }

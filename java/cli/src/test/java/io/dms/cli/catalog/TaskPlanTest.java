@@ -87,7 +87,10 @@ class TaskPlanTest {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++) {
             String before = "*a" + (i - 1);
-            bomb.append("a" + i + ": &a" + i + " [").append((before + ", ").repeat(9)).append(before).append("]\n");
+            bomb.append("a" + i + ": &a" + i + " [")
+                    .append((before + ", ").repeat(9))
+                    .append(before)
+                    .append("]\n");
         }
         assertThatThrownBy(() -> TasksFile.parse("schema: 1\n" + bomb, "t.yaml"))
                 .isInstanceOf(UserException.class)

@@ -2,8 +2,6 @@ package io.dms.schedule.special;
 
 import io.dms.model.WidthLevel;
 import io.dms.runtime.Session;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,20 +31,33 @@ public final class SpecialisedStream {
      */
     public record Trunk(Session session, WidthLevel level, FeatureSet training, FeatureSet heldOut) {}
 
+    /** What runs the models. Whoever shares runs among several tasks brings an own one. */
+    public interface Models {
+        /** The class that the general model names for a frame. */
+        int general(FloatBuffer frame);
+
+        /** What a trunk gives for a frame, from index 0; valid until the next call. */
+        FloatBuffer features(int trunk, FloatBuffer frame);
+    }
+
+    /**
+     * What heads of one trunk are trained and measured on.
+     *
+     * @param training cached features of that trunk and level
+     * @param heldOut more of them, on which a head is measured before it is used
+     */
+    public record Cached(FeatureSet training, FeatureSet heldOut) {}
+
     private record Trained(LinearHead head, CascadeRates rates, double seconds) {}
 
     private record Outcome(
             @Nullable Trained trained, @Nullable RuntimeException failure) {}
 
-    private final Session general;
-    private final WidthLevel level;
-    private final int classes;
-    private final List<Trunk> trunks;
+    private final Models models;
+    private final List<Cached> trunks;
     private final SpecialisationRule rule;
     private final HeadTrainer trainer;
     private final Executor executor;
-    private final FloatBuffer scores;
-    private final FloatBuffer[] features;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
     private final Map<String, Trained> kept = new LinkedHashMap<>(KEPT_HEADS, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -64,6 +75,8 @@ public final class SpecialisedStream {
     private long trunkRuns;
     private int trained;
     private int entered;
+    private int left;
+    private long byHead;
     private double trainSeconds;
 
     /**
@@ -81,26 +94,44 @@ public final class SpecialisedStream {
             SpecialisationRule rule,
             TrainOptions options,
             Executor executor) {
-        this.general = general;
-        this.level = level;
-        this.classes = classes;
+        this(
+                new SessionModels(general, level, classes, trunks),
+                trunks.stream().map(t -> new Cached(t.training(), t.heldOut())).toList(),
+                rule,
+                options,
+                executor);
+    }
+
+    /**
+     * @param models the general model and the trunks
+     * @param trunks in the order in which the rule knows them
+     * @param executor trains heads; {@code Runnable::run} trains within the call that asks for one
+     */
+    public SpecialisedStream(
+            Models models, List<Cached> trunks, SpecialisationRule rule, TrainOptions options, Executor executor) {
+        this.models = models;
         this.trunks = List.copyOf(trunks);
         this.rule = rule;
         this.trainer = new HeadTrainer(options);
         this.executor = executor;
-        this.scores = direct(classes);
-        this.features = trunks.stream()
-                .map(t -> direct(Math.toIntExact(
-                        t.session().model().graph().outputs().get(0).shape().elements())))
-                .toArray(FloatBuffer[]::new);
-        general.prepare(level);
-        trunks.forEach(t -> t.session().prepare(t.level()));
     }
 
-    private static FloatBuffer direct(int floats) {
-        return ByteBuffer.allocateDirect(floats * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+    /**
+     * Takes in a head that was trained before, so that it need not be trained when its classes are wanted.
+     *
+     * @param trunk that it reads
+     */
+    public void know(int trunk, LinearHead head) {
+        int[] own = Arrays.stream(head.classes())
+                .filter(c -> c != LinearHead.OTHER)
+                .sorted()
+                .toArray();
+        CascadeRates rates = CascadeRates.of(head, trunks.get(trunk).heldOut());
+        kept.put(key(trunk, own), new Trained(head, rates, 0));
+    }
+
+    private static String key(int trunk, int[] classes) {
+        return trunk + Arrays.toString(classes);
     }
 
     /** The class of a frame, in the general model's numbers. */
@@ -116,11 +147,9 @@ public final class SpecialisedStream {
             want();
             return answer;
         }
-        int t = running.trunk();
-        Trunk trunk = trunks.get(t);
-        trunk.session().run(trunk.level(), frame, features[t]);
+        FloatBuffer features = models.features(running.trunk(), frame);
         trunkRuns++;
-        int answer = h.classify(features[t], 0);
+        int answer = h.classify(features, 0);
         rule.special(answer == LinearHead.OTHER);
         if (answer == LinearHead.OTHER) {
             answer = general(frame);
@@ -128,20 +157,39 @@ public final class SpecialisedStream {
             int other = general(frame);
             rule.checked(answer == other);
             answer = other;
+        } else {
+            byHead++;
         }
+        countLeaving();
         return answer;
     }
 
-    private int general(FloatBuffer frame) {
-        general.run(level, frame, scores);
-        generalRuns++;
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (scores.get(c) > scores.get(best)) {
-                best = c;
-            }
+    /**
+     * Tells the answer to a frame of this stream that something else gave, as a server: what is seen counts, whoever saw
+     * it. While a head runs, an answer that is none of its classes counts as one that it would have passed on.
+     */
+    public void told(int answer) {
+        takeTrained();
+        LinearHead h = head;
+        if (rule.running() == null || h == null) {
+            rule.general(answer);
+            want();
+            return;
         }
-        return best;
+        rule.special(!h.knows(answer));
+        countLeaving();
+    }
+
+    private void countLeaving() {
+        if (rule.running() == null) {
+            head = null;
+            left++;
+        }
+    }
+
+    private int general(FloatBuffer frame) {
+        generalRuns++;
+        return models.general(frame);
     }
 
     private void want() {
@@ -149,18 +197,18 @@ public final class SpecialisedStream {
         if (wanted == null || training != null) {
             return;
         }
-        String key = wanted.trunk() + Arrays.toString(wanted.classes());
+        String key = key(wanted.trunk(), wanted.classes());
         Trained before = kept.get(key);
         training = key;
         if (before != null) {
             outcome.set(new Outcome(before, null));
             return;
         }
-        Trunk trunk = trunks.get(wanted.trunk());
+        Cached trunk = trunks.get(wanted.trunk());
         executor.execute(() -> outcome.set(train(trunk, wanted.classes())));
     }
 
-    private Outcome train(Trunk trunk, int[] dominant) {
+    private Outcome train(Cached trunk, int[] dominant) {
         try {
             long start = System.nanoTime();
             LinearHead made = trainer.specialised(trunk.training(), dominant);
@@ -199,6 +247,11 @@ public final class SpecialisedStream {
         return failure;
     }
 
+    /** The head that runs, or null while the general model does. */
+    public @Nullable LinearHead running() {
+        return rule.running() == null ? null : head;
+    }
+
     /** Frames so far. */
     public long frames() {
         return frames;
@@ -214,6 +267,11 @@ public final class SpecialisedStream {
         return trunkRuns;
     }
 
+    /** Frames that a head alone answered. */
+    public long byHead() {
+        return byHead;
+    }
+
     /** Heads that were trained. */
     public int trained() {
         return trained;
@@ -222,6 +280,11 @@ public final class SpecialisedStream {
     /** How often a head was entered. */
     public int entered() {
         return entered;
+    }
+
+    /** How often a head was left. */
+    public int left() {
+        return left;
     }
 
     /** Seconds spent on training heads. */
