@@ -9,14 +9,17 @@ import io.dms.serve.protocol.GrpcCodec;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
+import io.dms.serve.protocol.ModelFigures;
 import io.dms.serve.protocol.ModelInfo;
 import io.dms.serve.protocol.Numbers;
 import io.dms.serve.protocol.Refusal;
+import io.dms.serve.protocol.ScoredClass;
 import io.dms.serve.protocol.TensorData;
 import io.dms.serve.protocol.TensorType;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +149,58 @@ class ServingTest {
         assertThat(classes.shape()).containsExactly(1, 2);
         assertThat(GrpcCodec.texts(classes).get(0))
                 .endsWith(":" + top + ":" + io.dms.runtime.BundledModels.CIFAR10_CLASSES.get(top));
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("clients")
+    void the_client_asks_for_the_best_classes(InferenceClient client) {
+        float[] image = Rigs.image(6);
+        float[] exact = Rigs.expected(0.5, image);
+        List<List<ScoredClass>> all = client.classify(
+                Rigs.request(Map.of("width", 0.5), image),
+                Rigs.output(),
+                3,
+                System.nanoTime() + Rigs.PATIENCE.toNanos());
+        assertThat(all).hasSize(1);
+        List<Integer> sorted = IntStream.range(0, 10)
+                .boxed()
+                .sorted((a, b) -> Float.compare(exact[b], exact[a]))
+                .toList();
+        assertThat(all.get(0)).extracting(ScoredClass::index).containsExactlyElementsOf(sorted.subList(0, 3));
+        ScoredClass best = all.get(0).get(0);
+        assertThat(best.score()).isCloseTo(exact[best.index()], within(1e-3));
+        assertThat(best.label()).isEqualTo(io.dms.runtime.BundledModels.CIFAR10_CLASSES.get(best.index()));
+        assertThatThrownBy(() -> client.classify(
+                        Rigs.request(Map.of(), image), "nothing", 3, System.nanoTime() + Rigs.PATIENCE.toNanos()))
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("no output");
+        assertThatThrownBy(() -> ScoredClass.of(TensorData.ofFloats("scores", new long[] {1, 2}, 1, 2)))
+                .hasMessageContaining("classification extension");
+        assertThatThrownBy(() -> ScoredClass.of(GrpcCodec.texts("x", new long[] {1, 1}, List.of("high:none"))))
+                .hasMessageContaining("SCORE:INDEX");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("clients")
+    void the_client_reads_what_became_of_a_models_requests(InferenceClient client) {
+        ModelFigures before = client.statistics(Rigs.MODEL, "", Rigs.PATIENCE);
+        for (int i = 0; i < 3; i++) {
+            client.infer(Rigs.request(Map.of(), Rigs.image(i)), Rigs.PATIENCE);
+        }
+        refused(client, Rigs.request(Map.of("width", 0.6), Rigs.image(1)), Refusal.INVALID, "it has");
+        ModelFigures after = client.statistics(Rigs.MODEL, "1", Rigs.PATIENCE);
+        assertThat(after.name()).isEqualTo(Rigs.MODEL);
+        assertThat(after.version()).isEqualTo("1");
+        assertThat(after.inferences() - before.inferences()).isEqualTo(3);
+        assertThat(after.executions() - before.executions()).isEqualTo(3);
+        assertThat(after.success().count() - before.success().count()).isEqualTo(3);
+        assertThat(after.infer().count() - before.infer().count()).isEqualTo(3);
+        assertThat(after.success().nanos()).isGreaterThan(after.infer().nanos());
+        assertThat(after.infer().meanSeconds()).isPositive();
+        assertThat(after.last()).isNotNull();
+        assertThatThrownBy(() -> client.statistics("nobody", "", Rigs.PATIENCE))
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("no model of this name");
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -6,20 +6,26 @@ import io.dms.serve.protocol.GrpcCodec;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
+import io.dms.serve.protocol.ModelFigures;
 import io.dms.serve.protocol.ModelInfo;
 import io.dms.serve.protocol.Refusal;
 import io.dms.serve.protocol.ServerInfo;
 import io.dms.serve.wire.GRPCInferenceServiceGrpc;
 import io.dms.serve.wire.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
+import io.dms.serve.wire.InferStatistics;
 import io.dms.serve.wire.ModelInferRequest;
 import io.dms.serve.wire.ModelInferResponse;
 import io.dms.serve.wire.ModelMetadataRequest;
 import io.dms.serve.wire.ModelMetadataResponse;
 import io.dms.serve.wire.ModelReadyRequest;
+import io.dms.serve.wire.ModelStatistics;
+import io.dms.serve.wire.ModelStatisticsRequest;
+import io.dms.serve.wire.ModelStatisticsResponse;
 import io.dms.serve.wire.ServerLiveRequest;
 import io.dms.serve.wire.ServerMetadataRequest;
 import io.dms.serve.wire.ServerMetadataResponse;
 import io.dms.serve.wire.ServerReadyRequest;
+import io.dms.serve.wire.StatisticDuration;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -30,6 +36,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -125,6 +132,36 @@ final class GrpcTransport implements Transport {
                 .build();
         ModelMetadataResponse m = call(nanos, s -> s.modelMetadata(asked));
         return GrpcCodec.read(m);
+    }
+
+    @Override
+    public ModelFigures statistics(String model, String version, long nanos) {
+        ModelStatisticsRequest asked = ModelStatisticsRequest.newBuilder()
+                .setName(model)
+                .setVersion(version)
+                .build();
+        ModelStatisticsResponse all = call(nanos, s -> s.modelStatistics(asked));
+        if (all.getModelStatsCount() == 0) {
+            throw new InferenceException(Refusal.INTERNAL, "the server gave no statistics");
+        }
+        ModelStatistics m = all.getModelStats(0);
+        InferStatistics i = m.getInferenceStats();
+        return new ModelFigures(
+                m.getName(),
+                m.getVersion(),
+                m.getLastInference() == 0 ? null : Instant.ofEpochMilli(m.getLastInference()),
+                m.getInferenceCount(),
+                m.getExecutionCount(),
+                total(i.getSuccess()),
+                total(i.getFail()),
+                total(i.getQueue()),
+                total(i.getComputeInput()),
+                total(i.getComputeInfer()),
+                total(i.getComputeOutput()));
+    }
+
+    private static ModelFigures.Total total(StatisticDuration d) {
+        return new ModelFigures.Total(d.getCount(), d.getNs());
     }
 
     @Override

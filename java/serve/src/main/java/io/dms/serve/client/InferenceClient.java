@@ -3,13 +3,16 @@ package io.dms.serve.client;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
+import io.dms.serve.protocol.ModelFigures;
 import io.dms.serve.protocol.ModelInfo;
 import io.dms.serve.protocol.Parameters;
 import io.dms.serve.protocol.Refusal;
+import io.dms.serve.protocol.ScoredClass;
 import io.dms.serve.protocol.ServerInfo;
 import io.dms.serve.protocol.TensorData;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -98,6 +101,40 @@ public final class InferenceClient implements AutoCloseable {
      */
     public ModelInfo model(String model, String version, Duration timeout) {
         return transport.model(model, version, timeout.toNanos());
+    }
+
+    /**
+     * What became of a model's requests on the server: the statistics extension.
+     *
+     * @param version empty for the server's choice
+     * @throws InferenceException if there is no such model, the server lacks the extension or can't be reached
+     */
+    public ModelFigures statistics(String model, String version, Duration timeout) {
+        return transport.statistics(model, version, timeout.toNanos());
+    }
+
+    /**
+     * The best classes of each image of a request: the classification extension. The server sorts and names them, and no
+     * scores travel. Retries as {@link #infer(InferRequest, long)} does.
+     *
+     * @param output name of the output that holds the scores
+     * @param most classes for each image, at least 1
+     * @throws InferenceException if there is no answer in time, or the server lacks the extension
+     */
+    public List<List<ScoredClass>> classify(InferRequest request, String output, int most, long deadlineNanos) {
+        InferRequest asked = new InferRequest(
+                request.model(),
+                request.version(),
+                request.id(),
+                request.parameters(),
+                request.inputs(),
+                List.of(new InferRequest.Output(output, Map.of(Parameters.CLASSIFICATION, (long) most))));
+        for (TensorData t : infer(asked, deadlineNanos).outputs()) {
+            if (t.name().equals(output)) {
+                return ScoredClass.of(t);
+            }
+        }
+        throw new InferenceException(Refusal.INTERNAL, "the server left out the output that was asked for");
     }
 
     /** An inference within a time. See {@link #infer(InferRequest, long)}. */

@@ -80,9 +80,8 @@ public final class RemoteVariant {
         if (loss == null) {
             long until = deadlineNanos - reserveNanos(here);
             try {
-                InferResponse r = client.infer(
-                        InferRequest.of(model, parameters, inputs.toArray(TensorData[]::new)),
-                        until);
+                InferResponse r =
+                        client.infer(InferRequest.of(model, parameters, inputs.toArray(TensorData[]::new)), until);
                 learn(r);
                 return new RemoteAnswer(RemoteAnswer.From.SERVER, r, null, System.nanoTime() - start);
             } catch (InferenceException e) {

@@ -7,6 +7,7 @@ import io.dms.serve.TlsFiles;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
+import io.dms.serve.protocol.ModelFigures;
 import io.dms.serve.protocol.ModelInfo;
 import io.dms.serve.protocol.Parameters;
 import io.dms.serve.protocol.Refusal;
@@ -23,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -170,6 +172,33 @@ final class RestTransport implements Transport {
                     t.path("name").asText(), TensorType.of(t.path("datatype").asText()), shape));
         }
         return out;
+    }
+
+    @Override
+    public ModelFigures statistics(String name, String version, long nanos) {
+        JsonNode m =
+                json(model(name, version) + "/stats", nanos).path("model_stats").path(0);
+        if (!m.isObject()) {
+            throw new InferenceException(Refusal.INTERNAL, "the server gave no statistics");
+        }
+        JsonNode i = m.path("inference_stats");
+        long last = m.path("last_inference").asLong();
+        return new ModelFigures(
+                m.path("name").asText(),
+                m.path("version").asText(),
+                last == 0 ? null : Instant.ofEpochMilli(last),
+                m.path("inference_count").asLong(),
+                m.path("execution_count").asLong(),
+                total(i.path("success")),
+                total(i.path("fail")),
+                total(i.path("queue")),
+                total(i.path("compute_input")),
+                total(i.path("compute_infer")),
+                total(i.path("compute_output")));
+    }
+
+    private static ModelFigures.Total total(JsonNode n) {
+        return new ModelFigures.Total(n.path("count").asLong(), n.path("ns").asLong());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dms.serve.client;
 
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
+import io.dms.serve.protocol.ModelFigures;
 import io.dms.serve.protocol.ModelInfo;
 import io.dms.serve.protocol.ServerInfo;
 
@@ -19,6 +20,8 @@ interface Transport extends AutoCloseable {
     ServerInfo server(long nanos);
 
     ModelInfo model(String model, String version, long nanos);
+
+    ModelFigures statistics(String model, String version, long nanos);
 
     /** @param deadlineNanos on the clock of {@link System#nanoTime()}; what is left is worked out at the last moment */
     InferResponse infer(InferRequest request, long deadlineNanos);
