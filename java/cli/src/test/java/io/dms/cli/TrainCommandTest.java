@@ -119,7 +119,8 @@ class TrainCommandTest {
     }
 
     private String[] shortTraining(Path target, String... more) throws IOException {
-        List<String> words = new ArrayList<>(List.of("train", "--data", images(10).toString(), "--epochs", "1"));
+        List<String> words =
+                new ArrayList<>(List.of("train", "--data", images(10).toString(), "--epochs", "1"));
         words.addAll(List.of("--batch", "20", "--threads", "1", "-o", target.toString()));
         words.addAll(List.of(more));
         return words.toArray(String[]::new);

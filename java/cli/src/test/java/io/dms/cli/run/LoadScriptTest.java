@@ -34,7 +34,9 @@ class LoadScriptTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "load:0@1-2", "load:1@2-2", "quota:0@1-2", "quota:0.01@1-2", "quota:@1-2", "burst:1/0+1@0-2"})
+    @ValueSource(
+            strings = {"", "load:0@1-2", "load:1@2-2", "quota:0@1-2", "quota:0.01@1-2", "quota:@1-2", "burst:1/0+1@0-2"
+            })
     void anything_else_is_refused_in_one_line(String text) {
         assertThatThrownBy(() -> LoadScript.parse(text))
                 .isInstanceOf(UserException.class)
