@@ -80,14 +80,14 @@ final class SelectEvaluateCommand extends DmsCommand {
         outputs.check(file);
         List<String> wanted = names;
         if (wanted != null) {
-            wanted.forEach(Methods::find);
+            Methods.find(wanted);
         }
         Samples samples = SamplesFile.read(file);
         TrainingData data = TrainingData.of(samples);
         if (wanted == null) {
             wanted = data.image() == null ? List.of("nested") : List.of("nested", "published");
         }
-        List<Method> methods = wanted.stream().map(Methods::find).toList();
+        List<Method> methods = Methods.find(wanted);
         Evaluation evaluation = new Evaluation(data, folds, seed);
         Report report;
         try (Progress progress = console().progress("judging", "folds", (long) folds * methods.size())) {

@@ -53,6 +53,22 @@ final class SelectTrainCommand extends DmsCommand {
             description = "Learn from the first N samples only, so that the others remain to be judged on.")
     private @Nullable Integer first;
 
+    @Option(
+            names = "--when-none",
+            paramLabel = "POLICY",
+            defaultValue = "",
+            description =
+                    "For the published methods, where no candidate is expected to be right: refuse, cheapest, best,"
+                            + " or a candidate's id (default: cheapest).")
+    private String whenNone = "";
+
+    @Option(
+            names = "--when-unsound",
+            paramLabel = "POLICY",
+            defaultValue = "",
+            description = "For the published methods, where the choice is not trusted: likewise (default: best).")
+    private String whenUnsound = "";
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of what is random (default: 1).")
     private long seed;
 
@@ -69,7 +85,7 @@ final class SelectTrainCommand extends DmsCommand {
 
     @Override
     public Integer call() {
-        Method method = Methods.find(name);
+        Method method = Methods.find(name, whenNone, whenUnsound);
         Targets.writable(output);
         Targets.differ(output, file);
         Samples samples = SamplesFile.read(file);

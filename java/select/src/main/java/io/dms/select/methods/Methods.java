@@ -39,6 +39,45 @@ public final class Methods {
         return PublishedVariants.of(name);
     }
 
+    /**
+     * The one of that name, with the user's policies where it has any.
+     *
+     * @param none what to do where no candidate is expected to be right: {@code refuse}, {@code cheapest}, {@code best}, or a
+     *     candidate's id; blank for the method's own
+     * @param unsound what to do where the choice is not trusted; likewise
+     * @throws UserException if there is none of that name, or it has no such policies
+     */
+    public static Method find(String name, String none, String unsound) {
+        Method method = find(name);
+        if (none.isBlank() && unsound.isBlank()) {
+            return method;
+        }
+        if (!(method instanceof PublishedMethod)) {
+            throw new UserException(name + " has no policy for inputs that no candidate will do for: it always answers;"
+                    + " leave --when-none and --when-unsound out, or give --method published");
+        }
+        return PublishedVariants.of(name, none, unsound);
+    }
+
+    /**
+     * Those of some names. Variants of the published method learn once, for the same samples, what they have in common.
+     *
+     * @throws UserException if there is none of a name
+     */
+    public static List<Method> find(List<String> names) {
+        List<PublishedMethod> published = PublishedVariants.all();
+        List<Method> methods = new ArrayList<>();
+        for (String name : names) {
+            Method alone = find(name);
+            methods.add(published.stream()
+                    .filter(m -> m.name().equals(name))
+                    .map(Method.class::cast)
+                    .findFirst()
+                    .orElse(alone));
+        }
+        return methods;
+    }
+
     /** Who reads what a method learned. */
     public static Map<String, SelectorFile.Reader> readers() {
         Map<String, SelectorFile.Reader> readers = new LinkedHashMap<>(PublishedVariants.readers());

@@ -43,12 +43,31 @@ public final class PublishedVariants {
      * @throws UserException if there is none
      */
     public static PublishedMethod of(String name) {
+        return new PublishedMethod(name, named(name));
+    }
+
+    /**
+     * The one of that name, with the user's policies.
+     *
+     * @param none what to do where no model is expected to be right, as {@link PublishedOptions#none()}; blank for the usual
+     * @param unsound what to do where the choice is not trusted; likewise
+     * @throws UserException if there is none of that name
+     */
+    public static PublishedMethod of(String name, String none, String unsound) {
+        PublishedOptions usual = named(name);
+        return new PublishedMethod(
+                name,
+                usual.withPolicies(
+                        none.isBlank() ? usual.none() : none, unsound.isBlank() ? usual.unsound() : unsound));
+    }
+
+    private static PublishedOptions named(String name) {
         PublishedOptions options = options().get(name);
         if (options == null) {
             throw new UserException("there is no method " + name + "; there are "
                     + String.join(", ", options().keySet()));
         }
-        return new PublishedMethod(name, options);
+        return options;
     }
 
     /** Who reads their files, by name. */

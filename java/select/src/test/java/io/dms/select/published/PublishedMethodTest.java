@@ -264,4 +264,13 @@ class PublishedMethodTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("published-tree");
     }
+
+    @Test
+    void aUsersPoliciesReplaceTheUsualOnes() {
+        TrainingData data = Tables.images(400, 0.05, 1);
+        PublishedLearned learned =
+                PublishedVariants.of("published-tree", "refuse", "").learn(data, Tables.range(0, 400), 1);
+        assertThat(learned.none()).isEqualTo(Selector.REFUSE);
+        assertThat(learned.unsound()).as("best, the usual one").isEqualTo(2);
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.select.methods;
+
+import org.jspecify.annotations.NullMarked;
