@@ -64,6 +64,8 @@ public final class PublishedMethod implements Method {
         // rows that calibrate must have no part in anything that is calibrated
         int[] aside = conformal ? Folds.sample(rows.length, rows.length / CALIBRATING, seed) : new int[0];
         int[] teaching = without(rows, aside);
+        int none = Policy.resolve(options.none(), table, teaching);
+        int unsound = Policy.resolve(options.unsound(), table, teaching);
         List<ModelSelection.Step> steps = ModelSelection.select(table, teaching, options.threshold(), options.by());
         int[] models = steps.stream().mapToInt(ModelSelection.Step::candidate).toArray();
         Dataset all = dataset(table, image, teaching, models);
@@ -96,8 +98,8 @@ public final class PublishedMethod implements Method {
                 models,
                 cascade,
                 refusal,
-                Policy.resolve(options.none(), table, teaching),
-                Policy.resolve(options.unsound(), table, teaching),
+                none,
+                unsound,
                 report);
     }
 
