@@ -30,7 +30,7 @@ final class Growth {
     private record Mixed(Blend blend, boolean[] right) {}
 
     /** A state, and what its gates say of each row. */
-    private record Grown(State state, float[] now, float @Nullable [][] then) {}
+    private record Grown(State state, float[] now, float[] @Nullable [] then) {}
 
     Growth(Lesson lesson, double[] prices, int starts, int mostRuns) {
         this.lesson = lesson;
@@ -138,7 +138,7 @@ final class Growth {
         Logistic now = Logistic.fit(x, here.right());
         int highest = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(mask);
         @Nullable Logistic[] then = new Logistic[lesson.candidates()];
-        float @Nullable [][] sure = new float[lesson.candidates()][];
+        float[] @Nullable [] sure = new float[lesson.candidates()][];
         for (int c = highest + 1; goesOn && c < then.length; c++) {
             Logistic gate = Logistic.fit(x, mix(mask | 1 << c).right());
             then[c] = gate;

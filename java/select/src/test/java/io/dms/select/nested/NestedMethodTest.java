@@ -119,7 +119,9 @@ class NestedMethodTest {
     @Test
     void aStreamThatStaysWithAClassIsAnsweredBetter() {
         TrainingData bursts = Drawn.bursts(3000, 3);
-        Method.Learned learned = new NestedMethod().learn(bursts, LEARNED, 1);
+        NestedModel learned = new NestedMethod().learn(bursts, LEARNED, 1);
+        double[] first = learned.states().get(0).blend().weight();
+        assertTrue(first[1] > 0.4, "weight of the past " + first[1]);
 
         Selector selector = learned.selector(6);
         double withPast = play(selector, bursts, HELD_OUT)[0];
@@ -132,7 +134,7 @@ class NestedMethodTest {
     void whereTheStreamHasNoOrderThePastHasNextToNoWeight() {
         for (State s : MODEL.states()) {
             double[] w = s.blend().weight();
-            assertEquals(0, w[w.length - 1], 0.35);
+            assertEquals(0, w[w.length - 1], 0.2);
         }
     }
 
