@@ -149,8 +149,12 @@ public final class SelectText {
         return String.format(Locale.ROOT, "%.1f", 1000 * own);
     }
 
+    /** A share of a gap; where the gap is nearly nothing, no figure of it means more than "far below". */
     static String share(Interval i) {
-        return Double.isNaN(i.value()) ? Figures.UNMEASURED : String.format(Locale.ROOT, "%.0f %%", 100 * i.value());
+        if (Double.isNaN(i.value())) {
+            return Figures.UNMEASURED;
+        }
+        return i.value() < -9.995 ? "< -999 %" : String.format(Locale.ROOT, "%.0f %%", 100 * i.value());
     }
 
     static String range(Interval i, double times, String format) {
