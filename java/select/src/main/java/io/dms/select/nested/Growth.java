@@ -88,7 +88,7 @@ final class Growth {
         double most = 0;
         int best = mask;
         for (int c = 0; c < lesson.candidates(); c++) {
-            float[] then = g.then()[c];
+            float @Nullable [] then = g.then()[c];
             if (then != null) {
                 double worth = then[row] - g.now()[row] - price * lesson.millis()[c];
                 int next = mask | 1 << c;
