@@ -8,13 +8,16 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a call must pass first: a token, where the server wants one, and a request that is sent in time. */
 final class GrpcGuard implements ServerInterceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcGuard.class);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -23,14 +26,45 @@ final class GrpcGuard implements ServerInterceptor {
             GRPCInferenceServiceGrpc.getServerLiveMethod().getFullMethodName(),
             GRPCInferenceServiceGrpc.getServerReadyMethod().getFullMethodName());
 
+    /** How often in the time that a request may take it is looked who is too slow. */
+    private static final int TICKS = 8;
+
     private final @Nullable AccessToken token;
     private final long readMillis;
-    private final ScheduledExecutorService timer;
+    private final Set<Pending> pending = ConcurrentHashMap.newKeySet();
 
     GrpcGuard(@Nullable AccessToken token, long readMillis, ScheduledExecutorService timer) {
         this.token = token;
         this.readMillis = readMillis;
-        this.timer = timer;
+        long tick = Math.max(5, readMillis / TICKS);
+        timer.scheduleWithFixedDelay(this::sweep, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    /** A call whose request is not there yet. Each is an object of its own, whatever it holds. */
+    private static final class Pending {
+        private final ServerCall<?, ?> call;
+        private final long sinceNanos;
+
+        Pending(ServerCall<?, ?> call, long sinceNanos) {
+            this.call = call;
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    /** Ends calls that are too slow. A timer for each call would wake a thread for each request. */
+    private void sweep() {
+        long now = System.nanoTime();
+        for (Pending p : pending) {
+            if (now - p.sinceNanos >= TimeUnit.MILLISECONDS.toNanos(readMillis) && pending.remove(p)) {
+                try {
+                    p.call.close(
+                            Status.ABORTED.withDescription("the request was not sent within " + readMillis + " ms"),
+                            new Metadata());
+                } catch (IllegalStateException e) {
+                    LOG.debug("a slow call has ended by itself", e);
+                }
+            }
+        }
     }
 
     @Override
@@ -41,18 +75,14 @@ final class GrpcGuard implements ServerInterceptor {
             call.close(Status.UNAUTHENTICATED.withDescription(RestHandler.NO_TOKEN), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        ScheduledFuture<?> slow = timer.schedule(
-                () -> call.close(
-                        Status.ABORTED.withDescription("the request was not sent within " + readMillis + " ms"),
-                        new Metadata()),
-                readMillis,
-                TimeUnit.MILLISECONDS);
+        Pending own = new Pending(call, System.nanoTime());
+        pending.add(own);
         return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
             private boolean inTime;
 
             @Override
             public void onMessage(Q message) {
-                inTime = slow.cancel(false) || slow.isCancelled();
+                inTime |= pending.remove(own);
                 if (inTime) {
                     super.onMessage(message);
                 }
@@ -67,7 +97,7 @@ final class GrpcGuard implements ServerInterceptor {
 
             @Override
             public void onCancel() {
-                slow.cancel(false);
+                pending.remove(own);
                 super.onCancel();
             }
         };
