@@ -10,6 +10,7 @@ import io.dms.runtime.SessionOptions;
 import io.dms.serve.client.InferenceClient;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.TensorData;
+import io.dms.testkit.BenchmarkNetworks;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,8 @@ import java.util.function.IntConsumer;
  * threads, and one session of all cores; then a server with two workers and clients in the same process. They take
  * turns, so that drift meets all alike.
  *
- * <p>Arguments: a model file or {@code -} for the bundled one, images of each request, clients (4), rounds (5), seconds
+ * <p>Arguments: a model file, {@code -} for the bundled one, {@code mobilenetv2} or {@code resnet50} for
+ * a network of that shape at 224 pixels with random weights, images of each request, clients (4), rounds (5), seconds
  * of each turn (1.5).
  */
 public final class ServeThroughput {
@@ -33,9 +35,7 @@ public final class ServeThroughput {
 
     /** Runs it. */
     public static void main(String[] args) throws InterruptedException {
-        ScalableModel model = args.length == 0 || args[0].equals("-")
-                ? BundledModels.resnet20Cifar10()
-                : ScalableModelFile.readAny(Path.of(args[0]), ImportOptions.DEFAULT);
+        ScalableModel model = model(args.length == 0 ? "-" : args[0]);
         int batch = args.length > 1 ? Integer.parseInt(args[1]) : 1;
         int clients = args.length > 2 ? Integer.parseInt(args[2]) : 4;
         int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
@@ -87,6 +87,15 @@ public final class ServeThroughput {
         if (base <= 0) {
             throw new IllegalStateException("nothing ran");
         }
+    }
+
+    private static ScalableModel model(String name) {
+        return switch (name) {
+            case "-" -> BundledModels.resnet20Cifar10();
+            case "mobilenetv2" -> ScalableModel.plain(BenchmarkNetworks.mobileNetV2(1, 224));
+            case "resnet50" -> ScalableModel.plain(BenchmarkNetworks.resnet50(1, 224));
+            default -> ScalableModelFile.readAny(Path.of(name), ImportOptions.DEFAULT);
+        };
     }
 
     private static double median(double[] v) {
