@@ -9,6 +9,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,10 @@ final class GrpcGuard implements ServerInterceptor {
         this.token = token;
         this.readMillis = readMillis;
         long tick = Math.max(5, readMillis / TICKS);
-        timer.scheduleWithFixedDelay(this::sweep, tick, tick, TimeUnit.MILLISECONDS);
+        Future<?> until = timer.scheduleWithFixedDelay(this::sweep, tick, tick, TimeUnit.MILLISECONDS);
+        if (until.isDone()) {
+            throw new IllegalStateException("the timer has been shut down");
+        }
     }
 
     /** A call whose request is not there yet. Each is an object of its own, whatever it holds. */

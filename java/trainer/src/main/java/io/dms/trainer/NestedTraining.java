@@ -151,8 +151,7 @@ public final class NestedTraining {
         }
         Preprocessing theirs = teacher.preprocessing();
         Preprocessing ours = preprocessing();
-        if (theirs != null
-                && !(Arrays.equals(theirs.mean(), ours.mean()) && Arrays.equals(theirs.std(), ours.std()))) {
+        if (theirs != null && !(Arrays.equals(theirs.mean(), ours.mean()) && Arrays.equals(theirs.std(), ours.std()))) {
             throw new UserException("the teacher " + teacher.name() + " wants its input with other mean and std than "
                     + source.name() + ": take one that was trained with the same");
         }

@@ -53,7 +53,8 @@ class KillStudy {
             }
             assertThat(target).hasSameBinaryContentAs(straight);
         }
-        System.out.println(killed + " kills in " + runs + " trainings of " + EPOCHS + " epochs: every file as it would have been");
+        System.out.println(
+                killed + " kills in " + runs + " trainings of " + EPOCHS + " epochs: every file as it would have been");
     }
 
     private static Process training(Path state, Path target) throws IOException {

@@ -245,8 +245,8 @@ class NestedTrainingTest {
         TuningOptions recipe = options(3, false, null);
         Squares images = new Squares(256);
         new NestedTraining(pupil, recipe, alone).run(images, null);
-        ScalableModel learned =
-                Objects.requireNonNull(new NestedTraining(pupil, recipe.withTeacher(teacher), taught).run(images, null));
+        ScalableModel learned = Objects.requireNonNull(
+                new NestedTraining(pupil, recipe.withTeacher(teacher), taught).run(images, null));
         assertThat(learned.provenance().get("training")).contains("; then ", "teacher contrary");
         assertThat(taught.epochs.get(2).losses().get(0))
                 .as("loss against the labels, which the teacher knows nothing of")
@@ -260,13 +260,14 @@ class NestedTrainingTest {
         Node last = Objects.requireNonNull(graph.producer(graph.outputs().get(0).name()));
         assertThat(last.is("Gemm")).isTrue();
         for (String name : last.inputs().subList(1, last.inputs().size())) {
-            float[] values = graph.initializers().get(name).floats();
+            Tensor constant = Objects.requireNonNull(graph.initializers().get(name));
+            float[] values = constant.floats();
             float[] turned = new float[values.length];
             int row = values.length / 10;
             for (int c = 0; c < 10; c++) {
                 System.arraycopy(values, c * row, turned, (c + 1) % 10 * row, row);
             }
-            constants.put(name, Tensor.ofFloats(graph.initializers().get(name).shape(), turned));
+            constants.put(name, Tensor.ofFloats(constant.shape(), turned));
         }
         return new ScalableModel(
                 "contrary",

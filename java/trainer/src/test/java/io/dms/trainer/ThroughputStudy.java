@@ -58,8 +58,8 @@ class ThroughputStudy {
         try (TorchNetwork network = new TorchNetwork(model);
                 Sgd sgd = new Sgd();
                 PlainLoop loop = new PlainLoop(precision == TuningOptions.Precision.BF16, 0.01)) {
-            new Statistics(network, batches).measureAsFound(
-                            normalized.inserted(), Collections.nCopies(network.levels(), Map.of()), true);
+            new Statistics(network, batches)
+                    .measureAsFound(normalized.inserted(), Collections.nCopies(network.levels(), Map.of()), true);
             network.weights().values().forEach(w -> sgd.add(w, 5e-4));
             for (int l = 0; l < network.levels(); l++) {
                 network.norms(l).values().forEach(n -> {

@@ -79,9 +79,7 @@ final class OmpThreads {
             int slash = line.indexOf('/');
             String file = line.substring(line.lastIndexOf('/') + 1);
             if (slash >= 0 && file.startsWith(name + ".so")) {
-                return file.endsWith(GONE)
-                        ? file.substring(0, file.length() - GONE.length())
-                        : line.substring(slash);
+                return file.endsWith(GONE) ? file.substring(0, file.length() - GONE.length()) : line.substring(slash);
             }
         }
         throw new IllegalStateException(name + " is not loaded");

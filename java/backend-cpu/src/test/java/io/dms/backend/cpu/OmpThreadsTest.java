@@ -9,8 +9,7 @@ import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 
 class OmpThreadsTest {
-    private static final String MAPS =
-            """
+    private static final String MAPS = """
             7f00-7f01 r-xp 00000000 fe:00 12 /lib/x86_64-linux-gnu/libc.so.6
             7f02-7f03 rw-p 00000000 00:00 0
             7f04-7f05 r-xp 00000000 fe:00 13 /home/me/cache/libgomp.so.1%s

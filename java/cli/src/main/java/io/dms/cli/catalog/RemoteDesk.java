@@ -58,7 +58,8 @@ final class RemoteDesk implements AutoCloseable {
     /**
      * Asks each server for its models; waits a little for the first answers.
      *
-     * @param pixels numbers of one image
+     * @param height of the images that variants are asked about, in pixels
+     * @param width likewise
      * @throws UserException if a variant does not say how to ask for it, or a server has no such model
      */
     RemoteDesk(Catalog catalog, CatalogExecutor executor, RemoteWay way, int height, int width) {
@@ -136,7 +137,7 @@ final class RemoteDesk implements AutoCloseable {
                 answer = model.serve(image, a.deadlineNanos(), standby, trunk);
             } catch (UserException e) {
                 answer = new RemoteAnswer(
-                        RemoteAnswer.From.REFUSED, null, InferenceException.invalid(e.getMessage()), 0);
+                        RemoteAnswer.From.REFUSED, null, InferenceException.invalid(String.valueOf(e.getMessage())), 0);
             } finally {
                 if (standby != null) {
                     standby.close();

@@ -59,7 +59,7 @@ final class RemoteServer {
 
     /** Asks whether it lives and what it has, unless it was asked just now. */
     void probe(Executor threads, long now) {
-        if (asked && now - probed < PROBE_AGAIN_NANOS || !probing.compareAndSet(false, true)) {
+        if ((asked && now - probed < PROBE_AGAIN_NANOS) || !probing.compareAndSet(false, true)) {
             return;
         }
         asked = true;

@@ -71,7 +71,8 @@ public record TuningOptions(
             throw new UserException("threads and the number of images must not be negative: " + threads + ", " + limit);
         }
         if (freezeFull && teacher != null) {
-            throw new UserException("the full width is frozen and can't learn from a teacher: leave one of the two out");
+            throw new UserException(
+                    "the full width is frozen and can't learn from a teacher: leave one of the two out");
         }
     }
 
