@@ -59,7 +59,11 @@ class TaylorCriterionTest {
     /** The network with what one filter gives multiplied by a factor. */
     private Graph scaled(Node conv, int filter, float factor) {
         Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-        for (String name : conv.inputs().subList(1, conv.inputs().size())) {
+        Node next = graph.consumers(conv.output()).get(0);
+        List<String> parts = next.is("BatchNormalization")
+                ? next.inputs().subList(1, 3)
+                : conv.inputs().subList(1, conv.inputs().size());
+        for (String name : parts) {
             Tensor t = Objects.requireNonNull(graph.initializer(name));
             float[] values = t.floats();
             int each = values.length / t.shape().dim(0);
