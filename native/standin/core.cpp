@@ -340,7 +340,7 @@ int destroyStream(Stream* stream) {
     std::lock_guard<std::recursive_mutex> hold(s.lock);
     s.streams.erase(stream);
     s.counts["live_streams"]--;
-    delete stream;
+    // Never freed: another thread that waits for all streams may be waiting for this one's lock.
     return SUCCESS;
 }
 
