@@ -9,7 +9,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +37,7 @@ final class GrpcGuard implements ServerInterceptor {
         this.token = token;
         this.readMillis = readMillis;
         long tick = Math.max(5, readMillis / TICKS);
-        Future<?> until = timer.scheduleWithFixedDelay(this::sweep, tick, tick, TimeUnit.MILLISECONDS);
-        if (until.isDone()) {
-            throw new IllegalStateException("the timer has been shut down");
-        }
+        var unused = timer.scheduleWithFixedDelay(this::sweep, tick, tick, TimeUnit.MILLISECONDS);
     }
 
     /** A call whose request is not there yet. Each is an object of its own, whatever it holds. */
