@@ -19,6 +19,8 @@ import io.dms.model.ModelException;
 import io.dms.model.Node;
 import io.dms.model.Shape;
 import io.dms.model.Tensor;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -70,6 +72,15 @@ public final class OnnxWriter {
     /** The bytes that {@link #write} would write. */
     public static byte[] toBytes(Graph graph, Map<String, String> metadata, Map<String, Tensor> extra) {
         return new OnnxWriter(graph).model(metadata, extra).toByteArray();
+    }
+
+    /**
+     * Writes the bytes of {@link #toBytes} without metadata, and does not hold them all at once.
+     *
+     * @throws IOException when the stream fails
+     */
+    public static void write(Graph graph, OutputStream stream) throws IOException {
+        new OnnxWriter(graph).model(Map.of(), Map.of()).writeTo(stream);
     }
 
     private ModelProto model(Map<String, String> metadata, Map<String, Tensor> extra) {
