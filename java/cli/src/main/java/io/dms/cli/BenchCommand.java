@@ -172,6 +172,9 @@ final class BenchCommand extends DmsCommand {
     private List<String> inputShapes = new ArrayList<>();
 
     @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
+    @Mixin
     private Outputs outputs = new Outputs();
 
     BenchCommand(Console console) {
@@ -186,8 +189,10 @@ final class BenchCommand extends DmsCommand {
                 warmup,
                 duration,
                 iterations,
-                new SessionOptions(
-                        batch, threads, weights, weightBudget == null ? Long.MAX_VALUE : weightBudget, false),
+                compute.in(
+                        new SessionOptions(
+                                batch, threads, weights, weightBudget == null ? Long.MAX_VALUE : weightBudget, false),
+                        backend),
                 seed,
                 ownModel,
                 !peers.isEmpty());
@@ -273,7 +278,8 @@ final class BenchCommand extends DmsCommand {
                 ModelCosts.parameters(scalable.graph()),
                 chosen.name(),
                 chosen.describe(),
-                "fp32",
+                compute.precision().word(),
+                backend.equals("cpu") ? null : compute.launch().word(),
                 batch,
                 bench.session().options().threads(),
                 Machine.read(SystemFiles.ofThisMachine()),
@@ -326,9 +332,8 @@ final class BenchCommand extends DmsCommand {
             console().note("accuracy was not measured: give a labelled data set with --data DIR");
         } else if (losesMuch(result) && !scalable.provenance().containsKey("training")) {
             console()
-                    .note(
-                            "the levels of this model are calibrated, not fine-tuned: that is why narrow ones lose so much"
-                                    + " accuracy");
+                    .note("the levels of this model are calibrated, not fine-tuned: that is why narrow ones lose so"
+                            + " much accuracy");
         }
     }
 

@@ -85,6 +85,9 @@ final class ProfileCommand extends DmsCommand {
             description = "What runs it (default: cpu).")
     private String backend = "cpu";
 
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
     @Option(
             names = "--gpu-clocks",
             paramLabel = "MHZ,...",
@@ -92,8 +95,8 @@ final class ProfileCommand extends DmsCommand {
             split = ",",
             description =
                     "Measure at these clocks of the GPU, too, each pinned in turn and put back at the end: all, or"
-                            + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
-                            + " choose the clock (--permit-clocks).")
+                        + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
+                        + " choose the clock (--permit-clocks).")
     private List<String> gpuClocks = new ArrayList<>();
 
     @Option(names = "--data", paramLabel = "DIR", description = "Labelled images that accuracy is measured on.")
@@ -154,6 +157,9 @@ final class ProfileCommand extends DmsCommand {
                         "--per-sample asks one image at a time at the clocks as they are: leave out --batch"
                                 + " and --gpu-clocks");
             }
+            if (compute.given()) {
+                throw new UserException("--per-sample runs in single precision: leave out --precision and --mode");
+            }
             return samples.run(console(), model, output, data, Backends.find(backend), threads, widths, seed, warmup);
         }
         ScalableModel scalable = ModelInput.scalable(model, List.of());
@@ -164,7 +170,8 @@ final class ProfileCommand extends DmsCommand {
         }
         List<WidthLevel> levels = ModelInput.levels(scalable, widths);
         Backend chosen = Backends.find(backend);
-        SessionOptions options = SessionOptions.DEFAULT.withBatch(batch).withThreads(threads);
+        SessionOptions options =
+                compute.in(SessionOptions.DEFAULT.withBatch(batch).withThreads(threads), chosen.name());
         BenchAccuracy accuracy = new BenchAccuracy(console(), scalable, chosen, options, accuracyImages);
         accuracy.open(data, true);
         Profile profile = measure(scalable, levels, chosen, options, accuracy);

@@ -13,6 +13,8 @@ import io.dms.robotics.ApplicationSpec;
 import io.dms.robotics.LatePolicy;
 import io.dms.runtime.BundledModels;
 import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -60,8 +62,19 @@ final class RunDemo {
         double full = profile.levels().get(0).latency().p50();
         Goal goal = Goal.parse(String.format(Locale.ROOT, "p95<=%.2fms", BOUND * full));
         String source = String.format(Locale.ROOT, "synthetic:%.2f", BUSY_SHARE * 1000 / full);
-        ApplicationSpec spec =
-                new ApplicationSpec("demo", model, "cpu", batch, 1, profile, source, goal, "fixed", LatePolicy.DROP);
+        ApplicationSpec spec = new ApplicationSpec(
+                "demo",
+                model,
+                "cpu",
+                batch,
+                1,
+                Precision.FP32,
+                Launch.GRAPH,
+                profile,
+                source,
+                goal,
+                "fixed",
+                LatePolicy.DROP);
         LoadScript script = script(squeeze);
         console.note(String.format(
                 Locale.ROOT,

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -75,6 +76,9 @@ final class RunStreams {
     @Option(names = "--backend", paramLabel = "NAME", description = "What runs it (default: cpu).")
     private @Nullable String backend;
 
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
     /** True where any of it was typed. */
     boolean given() {
         return config != null || ownOptions();
@@ -89,7 +93,8 @@ final class RunStreams {
                 || late != null
                 || batch != null
                 || threads != null
-                || backend != null;
+                || backend != null
+                || compute.given();
     }
 
     /** The first file to read, null where there is none. */
@@ -132,6 +137,7 @@ final class RunStreams {
         counted("--goal", goals, n, true);
         counted("--profile", profiles, n, false);
         Controllers.find(controller());
+        compute.check(backend == null ? "cpu" : backend);
         List<ApplicationSpec> out = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < n; i++) {
@@ -146,6 +152,8 @@ final class RunStreams {
                     backend == null ? "cpu" : backend,
                     batch == null ? 1 : batch,
                     threads == null ? 0 : threads,
+                    compute.precision(),
+                    compute.launch(),
                     profiles.isEmpty() ? null : ProfileFile.read(profiles.get(i)),
                     pick(sources, i, "synthetic:30"),
                     goals.isEmpty() ? Goal.NONE : Goal.parse(pick(goals, i, "none")),

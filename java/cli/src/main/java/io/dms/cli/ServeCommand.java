@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,8 +37,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A request may say with its parameters which level runs: width (0.5), level (\"0.50\"), or a goal"
-                    + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
-                    + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
+                + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
+                + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
         })
 final class ServeCommand extends DmsCommand {
     private static final int POLL_MILLIS = 50;
@@ -94,6 +95,9 @@ final class ServeCommand extends DmsCommand {
 
     @Option(names = "--backend", paramLabel = "NAME", description = "What runs them (default: cpu).")
     private String backend = "cpu";
+
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
 
     @Option(
             names = "--workers",
@@ -165,6 +169,7 @@ final class ServeCommand extends DmsCommand {
     }
 
     private ServerOptions options() {
+        compute.check(backend);
         if (maxBytes > 1 << 30) {
             throw new UserException("--max-bytes must be at most 1GiB: " + maxBytes);
         }
@@ -178,6 +183,8 @@ final class ServeCommand extends DmsCommand {
                 backend,
                 workers,
                 threads,
+                compute.precision(),
+                compute.launch(),
                 maxConcurrent,
                 (int) maxBytes,
                 maxBatch,

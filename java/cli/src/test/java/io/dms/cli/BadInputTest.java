@@ -233,4 +233,12 @@ class BadInputTest {
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.complaint()).contains("64");
     }
+
+    @ParameterizedTest
+    @CsvSource({"--mode,rebind,cpu,--backend cudnn", "--precision,fp16,cpu,fp16", "--precision,int4,cpu,fp32"})
+    void anArithmeticOrAModeThatTheBackendHasNot(String option, String value, String backend, String hint) {
+        Ran ran = run("bench", scalable, "--backend", backend, option, value);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint().toLowerCase(java.util.Locale.ROOT)).contains(hint);
+    }
 }

@@ -169,7 +169,7 @@ public final class ApplicationBuilder {
             ProfileFit.Running running = new ProfileFit.Running(
                     ModelDigest.of(model),
                     backend.name(),
-                    "fp32",
+                    opened.options().precision().word(),
                     opened.options().batch(),
                     opened.options().threads(),
                     here);

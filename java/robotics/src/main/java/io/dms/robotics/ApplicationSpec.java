@@ -3,6 +3,8 @@ package io.dms.robotics;
 import io.dms.control.Goal;
 import io.dms.model.Profile;
 import io.dms.model.ScalableModel;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param backend by name
  * @param batch images of one frame
  * @param threads threads inside one call, 0 for all cores
+ * @param precision the arithmetic
+ * @param launch how a GPU is given its work
  * @param profile its profile, null to measure a short one at opening
  * @param source as {@link io.dms.robotics.source.Sources} reads it
  * @param goal what it asks for
@@ -25,6 +29,8 @@ public record ApplicationSpec(
         String backend,
         int batch,
         int threads,
+        Precision precision,
+        Launch launch,
         @Nullable Profile profile,
         String source,
         Goal goal,
@@ -32,11 +38,13 @@ public record ApplicationSpec(
         LatePolicy late) {
     /** The same with another controller. */
     public ApplicationSpec withController(String other) {
-        return new ApplicationSpec(name, model, backend, batch, threads, profile, source, goal, other, late);
+        return new ApplicationSpec(
+                name, model, backend, batch, threads, precision, launch, profile, source, goal, other, late);
     }
 
     /** The same with a profile. */
     public ApplicationSpec withProfile(Profile measured) {
-        return new ApplicationSpec(name, model, backend, batch, threads, measured, source, goal, controller, late);
+        return new ApplicationSpec(
+                name, model, backend, batch, threads, precision, launch, measured, source, goal, controller, late);
     }
 }

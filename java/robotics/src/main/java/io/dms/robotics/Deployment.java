@@ -86,8 +86,9 @@ public final class Deployment implements AutoCloseable {
                 String name = s.spec().name();
                 close();
                 throw new UserException(
-                        "the profile of " + name + " does not tell what the GPU's clock does to it, so no"
-                                + " clock can be chosen: measure one with \"dms profile --gpu-clocks all\" and give it");
+                        "the profile of " + name + " does not tell what the GPU's clock does to it, so no clock can be"
+                                + " chosen: measure one with \"dms profile --gpu-clocks all\" and"
+                                + " give it");
             }
         }
     }
@@ -102,6 +103,8 @@ public final class Deployment implements AutoCloseable {
                     .session(SessionOptions.DEFAULT
                             .withBatch(spec.batch())
                             .withThreads(spec.threads())
+                            .withPrecision(spec.precision())
+                            .withLaunch(spec.launch())
                             .withYielding(true))
                     .goal(spec.goal())
                     .controller(spec.controller());

@@ -17,6 +17,8 @@ import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.runtime.BundledModels;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -64,6 +67,8 @@ public final class DeploymentFile {
             @Nullable String backend,
             @Nullable Integer batch,
             @Nullable Integer threads,
+            @Nullable String precision,
+            @Nullable String mode,
             @Nullable String profile,
             @Nullable String source,
             @Nullable String goal,
@@ -135,6 +140,8 @@ public final class DeploymentFile {
                     a.backend() == null ? "cpu" : a.backend(),
                     a.batch() == null ? 1 : a.batch(),
                     a.threads() == null ? 0 : a.threads(),
+                    word(a.precision(), "precision", Precision.FP32, Precision.values()),
+                    word(a.mode(), "mode", Launch.GRAPH, Launch.values()),
                     profile == null ? null : ProfileFile.read(existing(folder.resolve(profile), where)),
                     a.source() == null ? "synthetic:30" : a.source(),
                     a.goal() == null ? Goal.NONE : Goal.parse(a.goal()),
@@ -143,6 +150,20 @@ public final class DeploymentFile {
         } catch (UserException e) {
             throw new UserException(where + ": " + e.getMessage(), e);
         }
+    }
+
+    private static <E extends Enum<E>> E word(@Nullable String text, String key, E otherwise, E[] all) {
+        if (text == null) {
+            return otherwise;
+        }
+        for (E e : all) {
+            if (e.name().equalsIgnoreCase(text)) {
+                return e;
+            }
+        }
+        throw new UserException(key + " must be "
+                + Stream.of(all).map(e -> e.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or "))
+                + ", but is \"" + text + "\"");
     }
 
     private static Path existing(Path file, String where) {

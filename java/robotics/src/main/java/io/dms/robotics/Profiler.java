@@ -187,7 +187,7 @@ public final class Profiler {
                 session.model().name(),
                 ModelDigest.of(session.model()),
                 backend,
-                "fp32",
+                session.options().precision().word(),
                 session.options().batch(),
                 session.options().threads(),
                 board,

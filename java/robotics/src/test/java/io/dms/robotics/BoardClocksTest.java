@@ -12,6 +12,8 @@ import io.dms.model.WidthLevel;
 import io.dms.monitor.SystemFiles;
 import io.dms.monitor.actuate.ActuatorOptions;
 import io.dms.runtime.Backends;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import io.dms.testkit.FakeSysfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,13 +41,13 @@ class BoardClocksTest {
     @BeforeEach
     void board() {
         tree = FakeSysfs.of("""
-                /proc/sys/kernel/random/boot_id = 11111111-aaaa-4bbb-8ccc-222222222222
-                [/sys/class/devfreq/17000000.gpu]
-                device/of_node/name = ga10b\\0
-                available_frequencies = 306000000 408000000 612000000
-                min_freq = 306000000
-                max_freq = 612000000
-                """);
+            /proc/sys/kernel/random/boot_id = 11111111-aaaa-4bbb-8ccc-222222222222
+            [/sys/class/devfreq/17000000.gpu]
+            device/of_node/name = ga10b\\0
+            available_frequencies = 306000000 408000000 612000000
+            min_freq = 306000000
+            max_freq = 612000000
+            """);
         options = new ActuatorOptions(true, tree.root(), folder.resolve("state"), List.of(), List.of());
     }
 
@@ -128,6 +130,8 @@ class BoardClocksTest {
                 "cpu",
                 1,
                 1,
+                Precision.FP32,
+                Launch.GRAPH,
                 profile,
                 "synthetic:40",
                 Goal.parse("p95<=20ms"),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dms.control.Goal;
 import io.dms.model.UserException;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,17 +19,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DeploymentFileTest {
     private static final String GOOD = """
-            schema: 1
-            applications:
-              - name: detector
-                source: synthetic:15
-                goal: p95<=33ms priority=1
-                batch: 2
-                threads: 1
-                controller: feedback
-                late: serve
-              - name: other
-            """;
+        schema: 1
+        applications:
+          - name: detector
+            source: synthetic:15
+            goal: p95<=33ms priority=1
+            batch: 2
+            threads: 1
+            precision: fp16
+            mode: rebind
+            controller: feedback
+            late: serve
+          - name: other
+        """;
 
     @TempDir
     Path folder;
@@ -44,10 +48,14 @@ class DeploymentFileTest {
         assertThat(detector.goal()).isEqualTo(Goal.parse("p95<=33ms priority=1"));
         assertThat(detector.batch()).isEqualTo(2);
         assertThat(detector.late()).isEqualTo(LatePolicy.SERVE);
+        assertThat(detector.precision()).isEqualTo(Precision.FP16);
+        assertThat(detector.launch()).isEqualTo(Launch.REBIND);
         ApplicationSpec other = specs.get(1);
         assertThat(other.controller()).isEqualTo("predictive");
         assertThat(other.source()).isEqualTo("synthetic:30");
         assertThat(other.profile()).isNull();
+        assertThat(other.precision()).isEqualTo(Precision.FP32);
+        assertThat(other.launch()).isEqualTo(Launch.GRAPH);
         assertThat(other.late()).isEqualTo(LatePolicy.DROP);
     }
 
@@ -62,6 +70,8 @@ class DeploymentFileTest {
                 "batch: 2 | batch: many | batch",
                 "batch: 2 | batch: [1, 2] | batch",
                 "late: serve | late: never | drop or serve",
+                "precision: fp16 | precision: int4 | fp32 or tf32 or fp16",
+                "mode: rebind | mode: quick | graph or rebind",
                 "p95<=33ms | p95<=33 | application 1",
                 "name: other | name: detector | name of another",
                 "name: other | model: none.onnx | none.onnx",

@@ -1,6 +1,7 @@
 package io.dms.runtime;
 
 import io.dms.model.UserException;
+import java.util.Locale;
 
 /**
  * How a session runs.
@@ -37,7 +38,12 @@ public record SessionOptions(
         /** Tensors in single precision, products rounded to 10 bits of mantissa where the device has such units. */
         TF32,
         /** Tensors in half precision, sums in single. */
-        FP16
+        FP16;
+
+        /** As on the command line and in files: {@code fp32}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** How a GPU is given its work. */
@@ -45,7 +51,12 @@ public record SessionOptions(
         /** One recorded graph for each prepared level, replayed; where none can be recorded, as {@link #REBIND}. */
         GRAPH,
         /** Step by step, the descriptors of each step bound to the level's channels. */
-        REBIND
+        REBIND;
+
+        /** As on the command line and in files: {@code graph}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Batch 1, all cores, a bank without bound, always all threads, single precision, graphs. */

@@ -43,6 +43,8 @@ final class Seat implements AutoCloseable {
                 .backend(options.backend())
                 .session(SessionOptions.DEFAULT
                         .withThreads(options.threadsHere())
+                        .withPrecision(options.precision())
+                        .withLaunch(options.launch())
                         .withYielding(options.threadsHere() > 1));
         this.application = (profile == null ? builder : builder.profile(profile)).open();
         this.goals = new GoalDesk(application);

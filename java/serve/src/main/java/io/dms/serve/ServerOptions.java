@@ -1,6 +1,8 @@
 package io.dms.serve;
 
 import io.dms.model.UserException;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param backend what runs the models, as on the command line
  * @param workers requests that run at a time, each with a session of its own; 0 for as many as there are cores
  * @param threads threads inside one call; 0 to share the cores among the workers
+ * @param precision the arithmetic of all models
+ * @param launch how a GPU is given its work
  * @param maxConcurrent requests that run or wait at a time; more are refused as busy
  * @param maxBytes of one request
  * @param maxBatch images of one request
@@ -34,6 +38,8 @@ public record ServerOptions(
         String backend,
         int workers,
         int threads,
+        Precision precision,
+        Launch launch,
         int maxConcurrent,
         int maxBytes,
         int maxBatch,
@@ -51,6 +57,8 @@ public record ServerOptions(
             "cpu",
             0,
             0,
+            Precision.FP32,
+            Launch.GRAPH,
             64,
             64 << 20,
             64,
@@ -108,6 +116,8 @@ public record ServerOptions(
                 backend,
                 workers,
                 threads,
+                precision,
+                launch,
                 maxConcurrent,
                 maxBytes,
                 maxBatch,
@@ -128,6 +138,8 @@ public record ServerOptions(
                 backend,
                 workers,
                 threads,
+                precision,
+                launch,
                 maxConcurrent,
                 maxBytes,
                 maxBatch,
@@ -148,6 +160,8 @@ public record ServerOptions(
                 backend,
                 workers,
                 threads,
+                precision,
+                launch,
                 maxConcurrent,
                 maxBytes,
                 maxBatch,
@@ -168,6 +182,8 @@ public record ServerOptions(
                 backend,
                 workers,
                 threads,
+                precision,
+                launch,
                 maxConcurrent,
                 maxBytes,
                 maxBatch,

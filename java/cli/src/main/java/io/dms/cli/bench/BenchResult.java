@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param backendName as on the command line
  * @param backend the backend as it describes itself
  * @param precision of weights and activations
+ * @param mode how a GPU was given its work; null where there is none
  * @param machine where it ran
  * @param powerMode the board's power mode
  * @param power what measured power; null where nothing does
@@ -42,6 +43,7 @@ public record BenchResult(
         String backendName,
         String backend,
         String precision,
+        @Nullable String mode,
         int batch,
         int threads,
         Machine machine,

@@ -34,6 +34,7 @@ public final class BenchJson {
         root.put("model", r.model());
         root.put("backend", r.backendName());
         root.put("precision", r.precision());
+        root.put("mode", r.mode());
         root.put("batch", r.batch());
         root.put("threads", r.threads());
         root.set("board", board(r));

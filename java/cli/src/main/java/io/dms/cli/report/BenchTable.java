@@ -20,7 +20,8 @@ public final class BenchTable {
         first[0] += right + Figures.millions(r.parameters()) + " parameters, " + Figures.mega(r.macs()) + " MMAC, " + n
                 + (n == 1 ? " level" : " levels");
         int width = Math.max(first[0].length(), first[1].length());
-        out.add(pad(first[0], width) + right + "batch " + r.batch() + ", " + r.precision());
+        out.add(pad(first[0], width) + right + "batch " + r.batch() + ", " + r.precision()
+                + (r.mode() == null ? "" : ", " + r.mode()));
         out.add(pad(first[1], width) + right + "board " + r.machine().board());
         out.add(first[2]);
         out.add("");
@@ -29,7 +30,8 @@ public final class BenchTable {
         if (s != null) {
             out.add(String.format(
                     Locale.ROOT,
-                    "switch between levels: first call after a switch / steady call   p50 %.2fx  p90 %.2fx  (%d switches)",
+                    "switch between levels: first call after a switch / steady call   p50 %.2fx  p90 %.2fx  (%d"
+                            + " switches)",
                     s.firstOverSteadyP50(),
                     s.firstOverSteadyP90(),
                     s.pairs()));
