@@ -219,12 +219,17 @@ class SourcesTest {
 
     @Test
     void aCameraKeepsTheNewestFrame() throws Exception {
-        Path tools = tool("ffmpeg", "head -c 61440 /dev/zero; touch " + folder.resolve("sent") + "; exec sleep 600\n");
+        Path more = folder.resolve("more");
+        Path tools = tool(
+                "ffmpeg",
+                "head -c 3072 /dev/zero; until [ -e " + more + " ]; do sleep 0.02; done\n"
+                        + "head -c 58368 /dev/zero; exec sleep 600\n");
         try (FrameSource source = Sources.open("camera", options(tools, 1, true))) {
             assertThat(source.describe()).contains("newest");
             source.start(System.nanoTime());
             Frame frame = new Frame();
             assertThat(source.next(frame, LONG)).isEqualTo(FrameSource.Arrival.FRAME);
+            Files.createFile(more);
             while (source.replaced() + source.waiting(System.nanoTime()) < 19) {
                 Thread.sleep(5);
             }
