@@ -110,6 +110,13 @@ final class TrainCommand extends DmsCommand {
     private @Nullable Path teacher;
 
     @Option(
+            names = "--random-levels",
+            description =
+                    "In place of the levels between the full and the narrowest one, train levels of random counts,"
+                            + " drawn anew in each step: what \"dms compile --search\" should start from.")
+    private boolean randomLevels;
+
+    @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
@@ -205,7 +212,8 @@ final class TrainCommand extends DmsCommand {
                 images,
                 testImages,
                 state,
-                teacher == null ? null : ModelInput.scalable(teacher, List.of()));
+                teacher == null ? null : ModelInput.scalable(teacher, List.of()),
+                randomLevels);
         Tuner tuner = Tuner.find();
         String trainer = tuner.describe();
         console().note("training " + source.name() + " with " + trainer + ", state in " + state);

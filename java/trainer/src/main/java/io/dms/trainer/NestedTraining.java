@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * up in the one set of weights. After the last step the running statistics of every level are measured anew on training
  * images.
  *
+ * <p>Or, for a search afterwards, trains levels of random counts in place of the model's, all with the full width's
+ * normalisation ({@link DrawnLevels}); the model's own levels get theirs at the end.
+ *
  * <p>Or trains one level by itself, from the same start and by the same recipe: what sharing the weights costs is the
  * difference.
  *
@@ -58,6 +61,13 @@ public final class NestedTraining {
         if (alone != null && options.freezeFull()) {
             throw new UserException("a level that is trained alone shares no weights with the full width:"
                     + " there is nothing to freeze");
+        }
+        if (options.randomLevels() && (alone != null || source.levels().size() < 3)) {
+            throw new UserException("levels are drawn between the full and the narrowest one, in place of those in"
+                    + " between: "
+                    + (alone != null
+                            ? "there are none where one is trained alone"
+                            : source.name() + " has none there"));
         }
         this.source = source;
         this.alone = alone;
@@ -110,8 +120,11 @@ public final class NestedTraining {
             } else {
                 listener.resumed(position.history());
             }
-            if (!steps(network, taught, sgd, batches, position, preprocessing, test, model)) {
+            if (!steps(network, taught, sgd, statistics, batches, position, preprocessing, test, model)) {
                 return null;
+            }
+            if (options.randomLevels()) {
+                statistics.share(1);
             }
             statistics.measure(first, STATISTICS_BATCHES);
             return tuned(network, model);
@@ -204,7 +217,8 @@ public final class NestedTraining {
         } else {
             network.weights().values().forEach(w -> w.set_requires_grad(false));
         }
-        for (int l = first; l < network.levels(); l++) {
+        int last = options.randomLevels() ? 1 : network.levels();
+        for (int l = first; l < last; l++) {
             for (LevelNorm n : network.norms(l).values()) {
                 sgd.add(n.scale(), 0);
                 sgd.add(n.shift(), 0);
@@ -218,6 +232,7 @@ public final class NestedTraining {
                 + " of " + batches.steps() + " rate " + options.learningRate() + " decay " + options.weightDecay()
                 + " seed " + options.seed() + " frozen " + options.freezeFull()
                 + " precision " + options.precision() + (alone == null ? "" : " only " + alone.name())
+                + (options.randomLevels() ? " random levels" : "")
                 + (options.teacher() == null ? "" : " teacher " + ModelDigest.of(options.teacher()));
     }
 
@@ -225,12 +240,14 @@ public final class NestedTraining {
             TorchNetwork network,
             @Nullable TorchNetwork teacher,
             Sgd sgd,
+            Statistics statistics,
             Batches batches,
             Checkpoint.Position from,
             Preprocessing preprocessing,
             @Nullable LabelledImages test,
             ScalableModel model) {
         Checkpoint checkpoint = new Checkpoint(network, sgd, fingerprint(model, batches));
+        DrawnLevels random = options.randomLevels() ? new DrawnLevels(model, options.seed()) : null;
         TrainingStep gradients = new TrainingStep(network, options, first, alone != null, teacher);
         int told = alone == null ? 0 : first;
         Path file = options.checkpoint();
@@ -252,6 +269,9 @@ public final class NestedTraining {
                     return false;
                 }
                 batches.next(step);
+                for (int l = 1; random != null && l < network.levels(); l++) {
+                    network.draw(l, random.at(l, done));
+                }
                 try (PointerScope scope = new PointerScope()) {
                     gradients.gradients(batches.input(), batches.target(), losses);
                 }
@@ -263,6 +283,10 @@ public final class NestedTraining {
                 mean.add(losses[l] / batches.steps());
             }
             double rate = options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * (epoch + 1) / options.epochs()));
+            network.settle();
+            if (random != null && test != null) {
+                statistics.share(STATISTICS_BATCHES);
+            }
             List<Double> top1 = test == null
                     ? List.of()
                     : Evaluation.top1(network, told, test, options.testLimit(), preprocessing, options.batch());

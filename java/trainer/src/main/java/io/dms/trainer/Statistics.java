@@ -86,6 +86,16 @@ final class Statistics {
         });
     }
 
+    /** Gives every narrower level the full width's scale and shift, and statistics of its own. */
+    void share(int most) {
+        for (int l = 1; l < network.levels(); l++) {
+            for (String site : network.norms(l).keySet()) {
+                take(network.norms(0).get(site), network.norms(l).get(site), l, site);
+            }
+        }
+        measure(1, most);
+    }
+
     /** Mean and variance of what goes into the sites at full width; scale and shift that undo them. */
     private void measureRaw(Set<String> inserted) {
         Map<String, double[][]> sums = new HashMap<>();

@@ -43,6 +43,7 @@ final class TorchNetwork implements AutoCloseable {
     private final List<Map<String, LevelNorm>> norms = new ArrayList<>();
     private final List<Graph> graphs = new ArrayList<>();
     private final Map<io.dms.model.Tensor, String> bases = new IdentityHashMap<>();
+    private final Map<Integer, Graph> drawn = new HashMap<>();
     private double momentum = 0.1;
 
     /**
@@ -147,6 +148,21 @@ final class TorchNetwork implements AutoCloseable {
     }
 
     /**
+     * Puts other counts in the place of a level's until {@link #settle}: passes then read those prefixes of the weights
+     * and of the full width's normalisation, whose scale and shift they train, and normalise by the batch.
+     *
+     * @param counts those of a level within the full width
+     */
+    void draw(int level, WidthLevel counts) {
+        drawn.put(level, model.graphAt(counts.withNormalization(Map.of())));
+    }
+
+    /** Takes back what was drawn: every level is the model's again. */
+    void settle() {
+        drawn.clear();
+    }
+
+    /**
      * One pass.
      *
      * @param level index of the level
@@ -164,7 +180,8 @@ final class TorchNetwork implements AutoCloseable {
      * @param observer is given what goes into each normalisation site, by the name of the node
      */
     Tensor forward(int level, Tensor input, Mode mode, Map<String, Tensor> gates, BiConsumer<String, Tensor> observer) {
-        Graph graph = graphs.get(level);
+        Graph other = drawn.get(level);
+        Graph graph = other == null ? graphs.get(level) : other;
         Map<String, Tensor> values = new HashMap<>();
         values.put(graph.inputs().get(0).name(), input);
         graph.initializers().forEach((name, tensor) -> {
@@ -180,7 +197,7 @@ final class TorchNetwork implements AutoCloseable {
                 if (in != null) {
                     observer.accept(node.name(), in);
                 }
-                out = normalize(norms.get(level), node, values, mode);
+                out = other == null ? normalize(norms.get(level), node, values, mode) : normalize(other, node, values);
             } else {
                 out = Operators.run(graph, node, values);
             }
@@ -274,6 +291,26 @@ final class TorchNetwork implements AutoCloseable {
                 new TensorOptional(n.mean()),
                 new TensorOptional(n.variance()),
                 mode == Mode.TRAIN,
+                momentum,
+                n.epsilon(),
+                false);
+    }
+
+    /** By the batch, with the kept part of the full width's scale and shift. */
+    private Tensor normalize(Graph graph, Node node, Map<String, Tensor> values) {
+        LevelNorm n = norms.get(0).get(node.name());
+        Tensor in = values.get(node.input(0));
+        io.dms.model.Tensor view = graph.initializer(node.input(1));
+        if (n == null || in == null || view == null) {
+            throw new IllegalStateException("no normalisation for node " + node.name());
+        }
+        return torch.batch_norm(
+                in,
+                new TensorOptional(cut(n.scale(), view)),
+                new TensorOptional(cut(n.shift(), view)),
+                new TensorOptional(),
+                new TensorOptional(),
+                true,
                 momentum,
                 n.epsilon(),
                 false);

@@ -89,6 +89,7 @@ final class TunedModel {
                 + options.learningRate() + " cosine, weight decay " + options.weightDecay() + ", seed "
                 + options.seed() + ", precision " + options.precision()
                 + (options.freezeFull() ? ", full width frozen" : "")
+                + (options.randomLevels() ? ", levels drawn at random" : "")
                 + (teacher == null ? "" : ", teacher " + teacher.name());
     }
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint file that holds the state, to go on from after an interruption; null for none
  * @param teacher a more accurate network for the same images and classes, of which the full width is run: what is
  *     trained on the labels learns from what it says too; null for none
+ * @param randomLevels true to train, in place of the levels between the full and the narrowest one, levels of random
+ *     counts that are drawn anew in each step, so that a search may compare any levels afterwards
  */
 public record TuningOptions(
         int epochs,
@@ -35,7 +37,8 @@ public record TuningOptions(
         int limit,
         int testLimit,
         @Nullable Path checkpoint,
-        @Nullable ScalableModel teacher) {
+        @Nullable ScalableModel teacher,
+        boolean randomLevels) {
     /** What convolutions and linear layers multiply in while training. */
     public enum Precision {
         /** Single precision. */
@@ -74,9 +77,14 @@ public record TuningOptions(
             throw new UserException(
                     "the full width is frozen and can't learn from a teacher: leave one of the two out");
         }
+        if (freezeFull && randomLevels) {
+            throw new UserException(
+                    "levels of random counts share the full width's normalisation, which is frozen: leave"
+                            + " one of the two out");
+        }
     }
 
-    /** A recipe without a teacher. */
+    /** A recipe without a teacher for the model's own levels. */
     public TuningOptions(
             int epochs,
             int batch,
@@ -101,7 +109,8 @@ public record TuningOptions(
                 limit,
                 testLimit,
                 checkpoint,
-                null);
+                null,
+                false);
     }
 
     /** This recipe with a teacher. */
@@ -118,6 +127,25 @@ public record TuningOptions(
                 limit,
                 testLimit,
                 checkpoint,
-                other);
+                other,
+                randomLevels);
+    }
+
+    /** This recipe with levels of random counts in place of the model's. */
+    public TuningOptions withRandomLevels() {
+        return new TuningOptions(
+                epochs,
+                batch,
+                learningRate,
+                weightDecay,
+                threads,
+                seed,
+                freezeFull,
+                precision,
+                limit,
+                testLimit,
+                checkpoint,
+                teacher,
+                true);
     }
 }
