@@ -1,22 +1,23 @@
 package io.dms.compiler;
 
 import io.dms.compiler.data.ImageSample;
-import io.dms.model.ChannelGroup;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
-import io.dms.model.WidthLevels;
 import io.dms.runtime.Backend;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds levels that give each group its own count: from the full width down, always the cut that costs least per
  * millisecond it saves, until the level is as fast as it must be; then channels that fit into what time is left are put
- * back. Greedy slimming as in Yu and Huang 2019, "AutoSlim", section 3.3, with time measured on the backend in the place
+ * back, and {@link LevelSwaps} trades channels of one group for another's, from there and from the uniform level; the better
+ * of the two is the level. Greedy slimming as in Yu and Huang 2019, "AutoSlim", section 3.3, with time measured on the backend in the place
  * of counted operations, and the divergence from the full width's scores after calibration in the place of accuracy.
  *
  * <p>A cut's cost changes as others are made, but seldom much: costs from before are kept, and only the most promising
@@ -33,13 +34,9 @@ final class LevelSearch {
     /** How much slower than its budget a level may be found in the last check. */
     private static final double TOLERANCE = 1.01;
 
-    private final ScalableModel model;
-    private final Backend backend;
-    private final ImageSample sample;
-    private final int roundTo;
     private final SearchOptions options;
     private final CompileListener listener;
-    private final Timing timing;
+    private final Candidates candidates;
     private int[] counts;
     private double loss;
     private int stamp;
@@ -56,14 +53,10 @@ final class LevelSearch {
             SearchOptions options,
             Timing timing,
             CompileListener listener) {
-        this.model = model;
-        this.backend = backend;
-        this.sample = sample.first(options.images());
-        this.roundTo = roundTo;
         this.options = options;
         this.listener = listener;
-        this.timing = timing;
-        this.counts = model.full().counts();
+        this.candidates = new Candidates(model, backend, sample.first(options.images()), roundTo, timing);
+        this.counts = candidates.full();
     }
 
     /** Says how long levels take. */
@@ -111,7 +104,7 @@ final class LevelSearch {
             throw new UserException("there are " + options.budgets().size() + " time budgets for " + below
                     + " levels below full width: give one for each, widest first");
         }
-        double[] whole = timing.millis(List.of(uniform.get(0)), ROUNDS);
+        double[] whole = candidates.millis(uniform.get(0), List.of(), ROUNDS);
         List<SearchedLevel> out = new ArrayList<>(List.of(new SearchedLevel(uniform.get(0), whole[0], whole[0], 0, 0)));
         for (int l = 1; l < uniform.size(); l++) {
             double given = options.budgets().isEmpty() ? 0 : options.budgets().get(l - 1);
@@ -123,32 +116,45 @@ final class LevelSearch {
 
     private SearchedLevel level(WidthLevel uniform, double given, int[] wider) {
         double factor = 1;
+        LevelSwaps swaps = new LevelSwaps(candidates);
         for (int check = 0; ; check++) {
-            boolean reached = shrink(uniform, given, factor);
+            double share = factor;
+            DoubleUnaryOperator budget = beside -> share * (given > 0 ? given : beside);
+            boolean reached = shrink(uniform, budget);
             if (reached) {
-                grow(uniform, given, factor, wider);
+                grow(uniform, budget, wider);
+                LevelSwaps.Found found = swaps.better(uniform, counts, wider, budget);
+                if (given <= 0) {
+                    int[] within = uniform.counts();
+                    Arrays.setAll(within, g -> Math.min(within[g], wider[g]));
+                    LevelSwaps.Found other = swaps.better(uniform, within, wider, budget);
+                    found = other.loss() < found.loss() ? other : found;
+                }
+                counts = found.counts();
+                loss = found.loss();
+                stamp++;
             }
-            WidthLevel found = new WidthLevel(uniform.name(), uniform.width(), counts, Map.of());
-            double[] t = timing.millis(List.of(uniform, found), CHECK_ROUNDS);
-            double budget = given > 0 ? given : t[0];
-            if (!reached || t[1] <= TOLERANCE * budget || check == CHECKS) {
-                double[] losses = losses(List.of(uniform, found));
-                return new SearchedLevel(found, t[0], t[1], losses[0], losses[1]);
+            double[] t = candidates.millis(uniform, List.of(counts), CHECK_ROUNDS);
+            double wanted = given > 0 ? given : t[0];
+            if (!reached || t[1] <= TOLERANCE * wanted || check == CHECKS) {
+                double[] losses = candidates.losses(List.of(uniform.counts(), counts));
+                WidthLevel level = new WidthLevel(uniform.name(), uniform.width(), counts, Map.of());
+                return new SearchedLevel(level, t[0], t[1], losses[0], losses[1]);
             }
-            factor *= budget / t[1];
+            factor *= wanted / t[1];
         }
     }
 
     /** False where no cut saves time any more. */
-    private boolean shrink(WidthLevel uniform, double given, double factor) {
+    private boolean shrink(WidthLevel uniform, DoubleUnaryOperator allowed) {
         List<Cut> cuts = new ArrayList<>();
         for (int g = 0; g < counts.length; g++) {
             cuts.addAll(cuts(g));
         }
         double first = Double.NaN;
         while (true) {
-            double[] t = timing.millis(List.of(uniform, current(uniform)), ROUNDS);
-            double budget = factor * (given > 0 ? given : t[0]);
+            double[] t = candidates.millis(uniform, List.of(counts), ROUNDS);
+            double budget = allowed.applyAsDouble(t[0]);
             first = Double.isNaN(first) ? t[1] - budget : first;
             double done = 1 - (t[1] - budget) / Math.max(first, 1e-9);
             listener.progress("search " + uniform.name(), Math.round(100 * Math.max(0, Math.min(1, done))), 100);
@@ -185,47 +191,35 @@ final class LevelSearch {
     }
 
     private void measure(WidthLevel uniform, List<Cut> cuts) {
-        List<WidthLevel> levels = new ArrayList<>();
-        levels.add(current(uniform));
-        for (Cut c : cuts) {
-            int[] with = counts.clone();
-            with[c.group] = c.count;
-            levels.add(new WidthLevel(uniform.name(), uniform.width(), with, Map.of()));
-        }
-        double[] times = timing.millis(levels, ROUNDS);
-        double[] losses = losses(levels.subList(1, levels.size()));
+        List<int[]> with = cuts.stream().map(c -> with(c.group, c.count)).toList();
+        List<int[]> timed = new ArrayList<>(List.of(counts));
+        timed.addAll(with);
+        double[] times = candidates.millis(uniform, timed, ROUNDS);
+        double[] losses = candidates.losses(with);
         for (int i = 0; i < cuts.size(); i++) {
-            cuts.get(i).saved = times[0] - times[i + 1];
+            cuts.get(i).saved = times[1] - times[i + 2];
             cuts.get(i).lossMore = losses[i] - loss;
             cuts.get(i).stamp = stamp;
         }
     }
 
     /** Puts channels back, the best first, while the level stays within its time. */
-    private void grow(WidthLevel uniform, double given, double factor, int[] wider) {
+    private void grow(WidthLevel uniform, DoubleUnaryOperator allowed, int[] wider) {
         while (true) {
             List<int[]> more = new ArrayList<>();
-            List<WidthLevel> levels = new ArrayList<>(List.of(uniform));
             for (int g = 0; g < counts.length; g++) {
-                int step = WidthLevels.step(model.groups().groups().get(g), roundTo);
                 if (counts[g] < wider[g]) {
-                    int[] with = counts.clone();
-                    with[g] = Math.min(wider[g], counts[g] + step);
-                    more.add(with);
-                    levels.add(new WidthLevel(uniform.name(), uniform.width(), with, Map.of()));
+                    more.add(with(g, Math.min(wider[g], counts[g] + candidates.step(g))));
                 }
             }
-            double[] t = timing.millis(levels, ROUNDS);
-            double budget = factor * (given > 0 ? given : t[0]);
+            double[] t = candidates.millis(uniform, more, ROUNDS);
             List<int[]> fit = new ArrayList<>();
-            List<WidthLevel> fitting = new ArrayList<>();
             for (int i = 0; i < more.size(); i++) {
-                if (t[i + 1] <= budget) {
+                if (t[i + 1] <= allowed.applyAsDouble(t[0])) {
                     fit.add(more.get(i));
-                    fitting.add(levels.get(i + 1));
                 }
             }
-            double[] losses = losses(fitting);
+            double[] losses = candidates.losses(fit);
             int best = -1;
             for (int i = 0; i < losses.length; i++) {
                 best = losses[i] < (best < 0 ? loss : losses[best]) ? i : best;
@@ -241,27 +235,16 @@ final class LevelSearch {
 
     /** Counts that a group may be cut to next: one step, two, four, and so on. */
     private List<Cut> cuts(int g) {
-        ChannelGroup group = model.groups().groups().get(g);
         List<Cut> out = new ArrayList<>();
-        int step = WidthLevels.step(group, roundTo);
-        for (int by = step; !group.frozen() && counts[g] - by >= Math.min(step, group.size()); by *= 2) {
+        for (int by = candidates.step(g); counts[g] - by >= candidates.least(g); by *= 2) {
             out.add(new Cut(g, counts[g] - by));
         }
         return out;
     }
 
-    private WidthLevel current(WidthLevel like) {
-        return new WidthLevel(like.name(), like.width(), counts, Map.of());
-    }
-
-    private double[] losses(List<WidthLevel> levels) {
-        double[] out = new double[levels.size()];
-        for (int from = 0; from < out.length; from += AT_A_TIME) {
-            List<WidthLevel> some = levels.subList(from, Math.min(out.length, from + AT_A_TIME));
-            ScalableModel with = new ScalableModel(
-                    model.name(), model.graph(), model.groups(), some, model.preprocessing(), Map.of());
-            System.arraycopy(Calibration.losses(with, backend, sample), 0, out, from, some.size());
-        }
+    private int[] with(int group, int count) {
+        int[] out = counts.clone();
+        out[group] = count;
         return out;
     }
 }

@@ -87,6 +87,32 @@ class LevelSearchTest {
                 .isEqualTo(groups.groups().get(free).size());
     }
 
+    @Test
+    void where_time_comes_in_blocks_of_channels_blocks_are_filled_and_no_level_loses_more_than_the_uniform_one() {
+        LevelSearch.Timing inBlocks = (levels, rounds) -> byOperations(
+                levels.stream()
+                        .map(l -> {
+                            int[] counts = l.counts();
+                            for (int g = 0; g < counts.length; g++) {
+                                int blocks = (counts[g] + 3) / 4;
+                                counts[g] = Math.min(groups.groups().get(g).size(), 4 * blocks);
+                            }
+                            return new WidthLevel(l.name(), l.width(), counts, Map.of());
+                        })
+                        .toList(),
+                rounds);
+        for (SearchedLevel l : search(SearchOptions.DEFAULT, inBlocks).subList(1, 3)) {
+            assertThat(l.millis()).as("%s", l).isLessThanOrEqualTo(l.uniformMillis());
+            assertThat(l.loss()).as("%s", l).isLessThanOrEqualTo(l.uniformLoss());
+            int[] counts = l.level().counts();
+            for (int g = 0; g < counts.length; g++) {
+                assertThat(counts[g] % 4 == 0 || groups.groups().get(g).frozen())
+                        .as("group %d of %s", g, l)
+                        .isTrue();
+            }
+        }
+    }
+
     private int firstFree() {
         int g = 0;
         while (groups.groups().get(g).frozen()) {

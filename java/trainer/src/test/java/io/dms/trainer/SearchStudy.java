@@ -12,7 +12,6 @@ import io.dms.compiler.data.Datasets;
 import io.dms.compiler.data.LabelledImages;
 import io.dms.compiler.tuning.TuningListener;
 import io.dms.compiler.tuning.TuningOptions;
-import io.dms.model.ChannelGroup;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.WidthLevel;
@@ -21,24 +20,20 @@ import io.dms.runtime.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
  * Searched levels against uniform ones at equal measured latency: on a model that was tuned a little, so that narrow levels
  * can be told from one another, the search, and for both kinds of levels the accuracy calibrated and after a short nested
- * tuning more. The part {@code start} makes such a model out of an untuned one: all groups at random counts of a chain of
- * levels, since a model that was tuned at uniform levels is good at those before all others (Yu and Huang 2019,
- * "AutoSlim", section 3.2). A seed says which images are drawn and trained on. Prints lines of CSV, asserts nothing. By hand:
+ * tuning more. The part {@code start} makes such a model out of an untuned one by levels of random counts, since a model
+ * that was tuned at uniform levels is good at those before all others (Yu and Huang 2019, "AutoSlim", section 3.2). A seed says which images are drawn and trained on. Prints lines of CSV, asserts nothing. By hand:
  * {@code mvn -Dquick -pl java/trainer -am test -Dtest=SearchStudy -Dsurefire.failIfNoSpecifiedTests=false}, with
  * {@code -Dtest.argLine=} and what {@link ImportanceStudy} takes, {@code -Dstudy.model=FILE} (ordered and untuned; without
- * the part {@code start} tuned), {@code -Dstudy.steps} (of 64 images), and {@code -Dstudy.keep=FOLDER}, where models are kept
+ * the part {@code start} tuned), {@code -Dstudy.steps} (of 64 images each), and {@code -Dstudy.keep=FOLDER}, where models are kept
  * between the {@code -Dstudy.parts}, {@code start}, {@code search} and {@code tune}.
  */
 class SearchStudy {
@@ -75,31 +70,30 @@ class SearchStudy {
         return keep.resolve(kind + "-" + seed + ".dms.onnx");
     }
 
-    /** Trains a chain of levels, each of which cuts every group with a chance of its own, down to eight channels. */
+    /** Trains levels of random counts between the model's full and narrowest one, drawn anew in each step. */
     private void start() {
         ScalableModel model = ScalableModelFile.read(Path.of(System.getProperty("study.model")));
-        SplittableRandom random = new SplittableRandom(1);
-        List<ChannelGroup> groups = model.groups().groups();
-        int[] counts = model.full().counts();
-        List<WidthLevel> levels = new ArrayList<>(List.of(model.full()));
-        int narrower = Integer.getInteger("study.levels", 6);
-        for (int l = 1; l <= narrower; l++) {
-            for (int g = 0; g < counts.length; g++) {
-                if (!groups.get(g).frozen()) {
-                    int steps = counts[g] / 8 - 1;
-                    int left = narrower - l + 1;
-                    counts[g] -= 8 * (left == 1 ? steps : random.nextInt(Math.min(steps, 2 * steps / left + 1) + 1));
-                }
+        TuningOptions options = new TuningOptions(
+                        Integer.getInteger("study.epochs", 5),
+                        2 * BATCH,
+                        0.05,
+                        1e-4,
+                        0,
+                        1,
+                        false,
+                        TuningOptions.Precision.BF16,
+                        0,
+                        testImages,
+                        keep.resolve("start.checkpoint"))
+                .withRandomLevels();
+        TuningListener told = new TuningListener() {
+            @Override
+            public void epoch(Epoch epoch) {
+                System.out.println(epoch);
             }
-            levels.add(new WidthLevel("random" + l, 1 - l / (narrower + 1.0), counts, Map.of()));
-        }
-        ScalableModel chain = new ScalableModel(
-                model.name(), model.graph(), model.groups(), levels, model.preprocessing(), model.provenance());
-        int limit = Integer.getInteger("study.start", 25_000);
-        TuningOptions options =
-                new TuningOptions(1, 2 * BATCH, 0.05, 1e-4, 0, 1, false, TuningOptions.Precision.BF16, limit, 1, null);
+        };
         ScalableModelFile.write(
-                Objects.requireNonNull(new NestedTraining(chain, options, TuningListener.NONE).run(training, null)),
+                Objects.requireNonNull(new NestedTraining(model, options, told).run(training, test)),
                 keep.resolve("start.dms.onnx"));
     }
 
@@ -113,7 +107,7 @@ class SearchStudy {
                 .withCalibrationImages(500)
                 .withAccuracyImages(testImages);
         Compiler compiler = new Compiler(new CpuBackend(), CompileListener.SILENT);
-        SearchOptions search = new SearchOptions(Integer.getInteger("study.images", 64), List.of(), 1);
+        SearchOptions search = new SearchOptions(Integer.getInteger("study.images", 256), List.of(), 1);
         CompileResult uniform = compiler.search(start, options, training, test);
         CompileResult searched = compiler.search(start, options.withSearch(search), training, test);
         for (String kind : KINDS) {
