@@ -1,13 +1,19 @@
 """PyTorch with cuDNN, CUDA graphs and channels-last: a dedicated ResNet-50 and MobileNetV2 of each width.
 
-peer.py OUT.json [--quick]. Needs torch with a GPU; the networks are written out here, so torchvision is not needed.
+peer.py OUT.json [--quick] [--rehearse]. Needs torch with a GPU; the networks are written out here, so torchvision is not
+needed. --rehearse runs each network once on the CPU and measures nothing.
 """
 import json
 import statistics
 import sys
+import time
 
-import torch
-from torch import nn
+try:
+    import torch
+    from torch import nn
+except ImportError as missing:
+    print(f"no torch in this Python ({missing})", file=sys.stderr)
+    sys.exit(3)
 
 
 def cnr(i, o, k, s=1, g=1, act=True):
@@ -69,24 +75,19 @@ def mobilenetv2(width):
     return nn.Sequential(*layers, cnr(i, last, 1), *classifier(last))
 
 
-def measure(net, batch, dtype, tf32, quick):
-    torch.backends.cudnn.benchmark = True
-    torch.backends.cudnn.allow_tf32 = tf32
-    torch.backends.cuda.matmul.allow_tf32 = tf32
-    net = net.cuda().eval().to(dtype).to(memory_format=torch.channels_last)
-    x = torch.randn(batch, 3, 224, 224, device="cuda", dtype=dtype).to(memory_format=torch.channels_last)
-    side = torch.cuda.Stream()
-    with torch.no_grad(), torch.cuda.stream(side):
-        for _ in range(5):
-            net(x)
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.no_grad(), torch.cuda.graph(graph):
-        net(x)
-    for _ in range(20):
-        graph.replay()
+def median_ms(calls, one):
     times = []
-    for _ in range(50 if quick else 500):
+    for _ in range(calls):
+        start = time.perf_counter()
+        one()
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+def device_ms(calls, graph):
+    """Between two events of the device: without copies and without the host."""
+    times = []
+    for _ in range(calls):
         a, b = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         a.record()
         graph.replay()
@@ -96,24 +97,84 @@ def measure(net, batch, dtype, tf32, quick):
     return statistics.median(times)
 
 
+def record(work):
+    """A CUDA graph of the work, which ran before: libraries choose and allocate at a first call."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.no_grad(), torch.cuda.stream(side):
+        for _ in range(5):
+            work()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.no_grad(), torch.cuda.graph(graph):
+        work()
+    return graph
+
+
+def measure(net, batch, dtype, tf32, size, calls):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = tf32
+    torch.backends.cuda.matmul.allow_tf32 = tf32
+    net = net.cuda().eval().to(dtype).to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, size, size, device="cuda", dtype=dtype).to(memory_format=torch.channels_last)
+    # As the other side is measured: from float32 in pinned memory to float32 in pinned memory.
+    host_in = torch.randn(batch, 3, size, size).pin_memory()
+    host_out = torch.empty(batch, 1000).pin_memory()
+    staged = torch.empty(batch, 3, size, size, device="cuda")
+
+    def with_copies():
+        staged.copy_(host_in, non_blocking=True)
+        x.copy_(staged)
+        host_out.copy_(net(x).float(), non_blocking=True)
+
+    bare, whole = record(lambda: net(x)), record(with_copies)
+
+    def call():
+        whole.replay()
+        torch.cuda.synchronize()
+
+    for _ in range(20):
+        call()
+    return {"call_ms": median_ms(calls, call), "device_ms": device_ms(calls, bare)}
+
+
+def rehearse(net, batch, dtype, size):
+    """Without a GPU: the network runs once, nothing is measured."""
+    with torch.no_grad():
+        out = net.eval()(torch.randn(batch, 3, size, size))
+    assert out.shape == (batch, 1000) and bool(torch.isfinite(out).all())
+    return {"parameters": sum(p.numel() for p in net.parameters())}
+
+
 def main():
-    quick = "--quick" in sys.argv
+    quick, rehearsal = "--quick" in sys.argv, "--rehearse" in sys.argv
+    if not rehearsal and not torch.cuda.is_available():
+        print("this torch sees no GPU", file=sys.stderr)
+        sys.exit(3)
+    size, calls = (96, 50) if quick else (224, 500)
+    about = {"torch": torch.__version__, "cudnn": torch.backends.cudnn.version(), "rehearsal": rehearsal,
+             "device": "none" if rehearsal else torch.cuda.get_device_name(), "size": size}
     rows = []
-    for name, make in (("resnet50", resnet50), ("mobilenetv2", mobilenetv2)):
+    for name, make in (("mobilenetv2", mobilenetv2), ("resnet50", resnet50)):
         for precision, dtype, tf32 in (("fp32", torch.float32, False), ("tf32", torch.float32, True),
                                        ("fp16", torch.float16, False)):
             for batch in (1, 8):
                 for width in (1.0, 0.75, 0.5, 0.25):
                     row = {"model": name, "precision": precision, "batch": batch, "width": width}
                     try:
-                        row["device_ms"] = measure(make(width), batch, dtype, tf32, quick)
+                        if rehearsal:
+                            row.update(rehearse(make(width), batch, dtype, size))
+                        else:
+                            row.update(measure(make(width), batch, dtype, tf32, size, calls))
                     except Exception as e:  # a row that fails loses only itself
-                        row["error"] = str(e).splitlines()[0]
+                        row["error"] = (str(e) or type(e).__name__).splitlines()[0]
                     rows.append(row)
                     print(row, flush=True)
                     with open(sys.argv[1], "w") as f:
-                        json.dump({"torch": torch.__version__, "cudnn": torch.backends.cudnn.version(),
-                                   "device": torch.cuda.get_device_name(), "rows": rows}, f, indent=1)
+                        json.dump({**about, "rows": rows}, f, indent=1)
 
 
+if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    print(__doc__)
+    sys.exit(2)
 main()

@@ -1,23 +1,43 @@
 #!/bin/sh
 # Checks and measures DMS on this machine's NVIDIA GPU, without network and without installing anything.
-#   ./run.sh [--quick] [--out FOLDER] [--peer] [--sanitizer] [--only STEP,...]
-# Steps: correctness levels switch rebind memory endurance. A step that fails or runs out of time loses only itself.
+#   ./run.sh [--quick] [--out FOLDER] [--peer] [--sanitizer] [--only STEP,...] [--limit SECONDS of each step, 420]
+# Every step by default; --help names them. A step that fails or runs out of time loses only itself. Exit status: 0, 1 for
+# a missed bar or a failure, 2 for wrong use, 3 where there is no GPU.
 set -u
 here=$(dirname -- "$(readlink -f -- "$0")")
 out="$PWD/dms-field-$(date +%Y%m%d-%H%M%S)"
-quick=false peer=false sanitizer=false
-only="correctness levels switch rebind memory endurance"
+limit=420 quick=false peer=false sanitizer=false
+only=
 while [ $# -gt 0 ]; do
     case $1 in
     --quick) quick=true ;;
     --peer) peer=true ;;
     --sanitizer) sanitizer=true ;;
-    --out) out=$2 && shift ;;
-    --only) only=$(echo "$2" | tr ',' ' ') && shift ;;
-    *) sed -n '2,4s/^# *//p' "$0" && exit 2 ;;
+    --out | --only | --limit)
+        [ $# -ge 2 ] || { echo "$1 needs a value" >&2 && exit 2; }
+        case $1 in
+        --out) out=$2 ;;
+        --only)
+            only=$(echo "$2" | tr ',' ' ')
+            case " $only " in *" peer "*) peer=true ;; esac
+            ;;
+        --limit) limit=$2 ;;
+        esac
+        shift
+        ;;
+    -h | --help)
+        sed -n '2,5s/^# *//p' "$0"
+        "$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main help
+        exit 0
+        ;;
+    *)
+        echo "$1 is no option: see --help" >&2
+        exit 2
+        ;;
     esac
     shift
 done
+[ -n "$only" ] || only=$("$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main steps) || exit 3
 mkdir -p "$out" || exit 3
 out=$(readlink -f -- "$out")
 
@@ -48,68 +68,78 @@ export LD_LIBRARY_PATH
         { [ -r /proc/device-tree/model ] && tr -d '\0' </proc/device-tree/model; } || echo "no nvidia-smi"
 } | tee "$out/machine.txt"
 
+# The heap is a share of what the machine has: boards have little. Nothing is left outside the result folder.
 java() {
-    "$here/runtime/bin/java" -Xmx6g -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxBytes=0 \
-        -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.cachedir="$out/cache" \
-        -Ddms.field.quick=$quick -Ddms.field.out="$out" ${DMS_JAVA_OPTS:-} -cp "$here/lib/*" io.dms.fieldkit.Main "$@"
+    # shellcheck disable=SC2086 # several options
+    timeout -k 10 "$1" env XDG_CACHE_HOME="$out/cache" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
+        -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+        -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=$quick -Ddms.field.out="$out" \
+        ${DMS_JAVA_OPTS:-} -cp "$here/lib/*" io.dms.fieldkit.Main "$2"
 }
 
 failed=
+status=0
 step() {
-    name=$1 seconds=$2
-    echo "== $name (at most $seconds s)"
-    ( java "$name" 2>"$out/$name.log" ) &
-    pid=$!
-    ( sleep "$seconds" && kill -TERM "$pid" 2>/dev/null && sleep 5 && kill -KILL "$pid" 2>/dev/null ) &
-    guard=$!
-    if wait "$pid"; then echo "== $name done"; else
-        echo "== $name FAILED (status $?); last lines of $out/$name.log:"
-        tail -n 5 "$out/$name.log"
-        failed="$failed $name"
-    fi
-    kill "$guard" 2>/dev/null
-    wait "$guard" 2>/dev/null
+    echo "== $1 (at most $limit s)"
+    java "$limit" "$1" 2>"$out/$1.log"
+    status=$?
+    case $status in
+    0) echo "== $1 done" ;;
+    3) echo "== $1 could not be run" ;;
+    124 | 137) echo "== $1 ran out of time: what it had measured is in $1.json; --limit gives it more" ;;
+    *)
+        echo "== $1 FAILED (status $status); last lines of $out/$1.log:"
+        tail -n 5 "$out/$1.log"
+        ;;
+    esac
+    [ $status = 0 ] || failed="$failed $1"
 }
 
 nvidia-smi --query-gpu=memory.used --format=csv,noheader >"$out/memory-before.txt" 2>/dev/null
 for name in $only; do
-    step "$name" 420
+    if [ "$name" = peer ]; then
+        if [ $peer = false ]; then continue; fi
+        if [ -n "$python" ]; then
+            echo "== PyTorch (at most $limit s)"
+            timeout -k 10 "$limit" "$python" "$here/peer.py" "$out/torch.json" \
+                "$([ $quick = true ] && echo --quick || echo --full)" 2>"$out/torch.log" ||
+                echo "== PyTorch ended with status $?: $(tail -n 1 "$out/torch.log")"
+        else
+            echo "== no Python here, so no PyTorch to compare with"
+        fi
+    fi
+    step "$name"
+    if [ $status = 3 ]; then
+        echo "there is no GPU that can be used: the line above says why; nothing was measured" >&2
+        rm -rf "$out/cache"
+        exit 3
+    fi
     # Figures of wrong outputs are worth nothing.
-    if [ "$name" = correctness ] && [ -n "$failed" ]; then
-        echo "outputs are wrong or nothing could be run: nothing is measured"
+    if [ "$name" = correctness ] && [ $status != 0 ]; then
+        echo "outputs are wrong: nothing is measured"
         break
     fi
 done
 nvidia-smi --query-gpu=memory.used --format=csv,noheader >"$out/memory-after.txt" 2>/dev/null
 
-if [ $peer = true ]; then
-    if [ -n "$python" ] && "$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-        echo "== peer"
-        timeout 420 "$python" "$here/peer.py" "$out/peer.json" $([ $quick = false ] || echo --quick) 2>"$out/peer.log" ||
-            failed="$failed peer"
-    else
-        echo "== peer skipped: no Python with torch and a GPU"
-    fi
-fi
-
 if [ $sanitizer = true ]; then
     tool=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)
     if [ -n "$tool" ]; then
         for check in memcheck racecheck initcheck; do
-            echo "== compute-sanitizer $check"
-            timeout 540 "$tool" --tool "$check" --target-processes all --error-exitcode 9 --log-file "$out/$check.txt" \
-                "$here/runtime/bin/java" -Xmx4g -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true \
-                -Ddms.field.out="$out/$check" -cp "$here/lib/*" io.dms.fieldkit.Main correctness \
-                >"$out/$check.out" 2>&1 || failed="$failed $check"
-            tail -n 1 "$out/$check.txt" 2>/dev/null
+            echo "== compute-sanitizer $check (at most $limit s)"
+            timeout -k 10 "$limit" env XDG_CACHE_HOME="$out/cache" "$tool" --tool "$check" --target-processes all \
+                --error-exitcode 9 --log-file "$out/$check.txt" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
+                -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+                -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
+                -cp "$here/lib/*" io.dms.fieldkit.Main correctness >"$out/$check.out" 2>&1 || failed="$failed $check"
+            tail -n 1 "$out/$check.txt" 2>/dev/null || echo "   it left no word: see $out/$check.out"
         done
     else
-        echo "== compute-sanitizer not found: skipped"
+        echo "== compute-sanitizer not found (it comes with the CUDA toolkit): skipped"
     fi
 fi
 
-rm -rf "$out/cache"
-java report || true
+java 60 report || true
 rm -rf "$out/cache"
 echo "results: $out"
 [ -z "$failed" ] || { echo "failed:$failed"; exit 1; }

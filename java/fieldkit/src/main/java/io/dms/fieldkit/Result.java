@@ -14,16 +14,23 @@ import java.util.Locale;
 final class Result {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Path folder;
     private final Path file;
     private final ObjectNode root = JSON.createObjectNode();
     private final ArrayNode rows;
     private int failures;
 
-    Result(Path folder, String step) throws IOException {
+    Result(Path folder, String step, String shows) throws IOException {
         Files.createDirectories(folder);
+        this.folder = folder;
         file = folder.resolve(step + ".json");
-        root.put("step", step);
+        root.put("step", step).put("shows", shows);
         rows = root.putArray("rows");
+    }
+
+    /** Where the results of all steps are. */
+    Path folder() {
+        return folder;
     }
 
     void note(String key, Object value) {
@@ -35,21 +42,66 @@ final class Result {
         System.out.println("   " + line);
     }
 
-    /** One row: what, a measure beside it, and the measure that is judged. */
-    void row(String what, String beside, double besideValue, String measure, double value, boolean good) {
-        ObjectNode row = rows.addObject();
-        row.put("what", what).put(beside, besideValue).put(measure, value).put("good", good);
-        failures += good ? 0 : 1;
-        progress(String.format(
-                Locale.ROOT,
-                "%-58s %s %.4g, %s %.4g%s",
-                what,
-                beside,
-                besideValue,
-                measure,
-                value,
-                good ? "" : "  <--"));
-        write();
+    /** A row, which is written when it is judged or told. */
+    Row row(String what) {
+        return new Row(what);
+    }
+
+    /** One row: what it is about, figures beside it, and the figure that counts, with its bar where it has one. */
+    final class Row {
+        private final ObjectNode node = JSON.createObjectNode();
+        private final StringBuilder line = new StringBuilder();
+
+        private Row(String what) {
+            node.put("what", what);
+            line.append(String.format(Locale.ROOT, "%-64s", what));
+        }
+
+        Row with(String key, double value) {
+            node.put(key, value);
+            line.append(' ')
+                    .append(key)
+                    .append(' ')
+                    .append(Report.number(value))
+                    .append(',');
+            return this;
+        }
+
+        Row with(String key, String text) {
+            node.put(key, text);
+            line.append(' ').append(key).append(' ').append(text).append(',');
+            return this;
+        }
+
+        /** The figure must not be above the bar. A figure that is none (NaN) misses it. */
+        void judged(String measure, double value, double bar) {
+            boolean good = value <= bar;
+            node.put(measure, value).put("bar", bar).put("good", good);
+            failures += good ? 0 : 1;
+            line.append(" %s %s (bar %s)%s"
+                    .formatted(measure, Report.number(value), Report.number(bar), good ? "" : "  <--"));
+            done();
+        }
+
+        /** A figure that answers a question and is held to nothing. */
+        void told(String measure, double value) {
+            node.put(measure, value);
+            line.append(' ').append(measure).append(' ').append(Report.number(value));
+            done();
+        }
+
+        /** An answer in words. */
+        void told(String measure, String text) {
+            node.put(measure, text);
+            line.append(' ').append(measure).append(": ").append(text);
+            done();
+        }
+
+        private void done() {
+            rows.add(node);
+            progress(line.toString());
+            write();
+        }
     }
 
     /** Runs a part; one that fails loses only itself. */
@@ -64,7 +116,7 @@ final class Result {
             failures += absent ? 0 : 1;
             progress(what + ": " + e.getMessage());
             write();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             rows.addObject().put("what", what).put("error", e.toString());
             failures++;
             e.printStackTrace();

@@ -15,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,6 +236,31 @@ final class CudnnSession implements Session {
         for (int i = 0; i < outputs.length; i++) {
             outputs[i].put(0, hostOutputs[i], 0, hostOutputs[i].capacity());
         }
+    }
+
+    /** Steps of a prepared level. */
+    int steps(WidthLevel level) {
+        return prepared(level).steps();
+    }
+
+    /** Nanoseconds of handing a prepared level's steps to the idle device, whatever the input holds; waits afterwards. */
+    long enqueueNanos(WidthLevel level) {
+        open();
+        LevelPlan plan = prepared(level);
+        try {
+            weights.load(plan);
+            long start = System.nanoTime();
+            plan.enqueue();
+            long nanos = System.nanoTime() - start;
+            device.gpu.synchronize();
+            return nanos;
+        } catch (GpuException | BridgeException e) {
+            throw readable(e, level, plan);
+        }
+    }
+
+    private LevelPlan prepared(WidthLevel level) {
+        return Objects.requireNonNull(plans.get(level), "a level that was not prepared");
     }
 
     private void check(FloatBuffer[] buffers, List<Graph.Value> values, FloatBuffer[] own, String what) {

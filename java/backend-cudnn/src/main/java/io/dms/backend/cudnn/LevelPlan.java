@@ -116,6 +116,11 @@ final class LevelPlan implements AutoCloseable {
         }
     }
 
+    /** Copies, convolutions and kernels of one run. */
+    int steps() {
+        return operations.length;
+    }
+
     /** True where the recording is of addresses that are no longer right, or there is none. */
     boolean isStale() {
         return moved || graph == 0;

@@ -1,0 +1,76 @@
+package io.dms.fieldkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Markdown of every step that left a file. */
+final class Report {
+    private static final Set<String> NO_FIGURES = Set.of("what", "bar", "good");
+
+    private Report() {}
+
+    /** Writes {@code report.md} beside the steps' files. */
+    static void write(Path folder) throws IOException {
+        List<String> lines = new ArrayList<>(List.of("# DMS on this machine's GPU", ""));
+        Path machine = folder.resolve("machine.txt");
+        if (Files.exists(machine)) {
+            lines.addAll(List.of("```", Files.readString(machine).strip(), "```", ""));
+        }
+        for (Step step : Steps.ALL) {
+            Path file = folder.resolve(step.name() + ".json");
+            if (Files.exists(file)) {
+                lines.addAll(section(step, new ObjectMapper().readTree(file.toFile())));
+            } else {
+                lines.addAll(List.of("## " + step.name(), "", "Not run: " + step.shows() + ".", ""));
+            }
+        }
+        Files.write(folder.resolve("report.md"), lines);
+    }
+
+    private static List<String> section(Step step, JsonNode root) {
+        List<String> lines = new ArrayList<>(List.of("## " + step.name(), "", step.shows() + ".", ""));
+        root.properties().forEach(f -> {
+            boolean known = f.getKey().equals("step") || f.getKey().equals("shows");
+            if (f.getValue().isValueNode() && !known) {
+                lines.add("- " + f.getKey() + ": " + f.getValue().asText());
+            }
+        });
+        lines.addAll(List.of("", "| what | figures | bar | |", "| --- | --- | --- | --- |"));
+        for (JsonNode row : root.path("rows")) {
+            String good =
+                    row.path("good").isMissingNode() ? "" : row.path("good").asBoolean() ? "holds" : "**missed**";
+            lines.add("| " + cell(row.path("what").asText()) + " | " + figures(row) + " | "
+                    + (row.has("bar") ? number(row.path("bar").asDouble()) : "") + " | " + good + " |");
+        }
+        lines.add("");
+        return lines;
+    }
+
+    private static String figures(JsonNode row) {
+        return row.properties().stream()
+                .filter(f -> !NO_FIGURES.contains(f.getKey()))
+                .map(f -> f.getKey() + " "
+                        + (f.getValue().isNumber()
+                                ? number(f.getValue().asDouble())
+                                : cell(f.getValue().asText())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String cell(String text) {
+        return text.replace("|", "\\|").replace('\n', ' ');
+    }
+
+    /** Whole numbers as they are, others with four digits. */
+    static String number(double v) {
+        boolean whole = v == Math.rint(v) && Math.abs(v) < 1e15;
+        return whole ? String.valueOf((long) v) : String.format(Locale.ROOT, "%.4g", v);
+    }
+}
