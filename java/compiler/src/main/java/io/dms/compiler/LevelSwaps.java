@@ -61,7 +61,7 @@ final class LevelSwaps {
             for (int i = 0; i < losses.length; i++) {
                 best = losses[i] < best.loss() ? new Found(fit.get(i), losses[i]) : best;
             }
-            if (best == at) {
+            if (best.loss() >= at.loss()) {
                 return at;
             }
             at = best;
