@@ -43,6 +43,18 @@ public record EngineKey(Map<String, String> fields) {
     static final List<String> PLATFORM =
             List.of("tensorrt", "cuda", "driver", "device", "compute_capability", "multiprocessors");
 
+    /** What the library's timings depend on, as its documentation has it: they are shared by all that agree in it. */
+    static final List<String> TIMING = List.of(
+            "precision",
+            "flags",
+            "dla_core",
+            "tensorrt",
+            "cuda",
+            "driver",
+            "device",
+            "compute_capability",
+            "multiprocessors");
+
     /** Keeps a copy, in order. */
     public EngineKey {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
@@ -120,10 +132,14 @@ public record EngineKey(Map<String, String> fields) {
         fields.forEach((name, now) -> {
             String then = older.fields.getOrDefault(name, "absent");
             if (!then.equals(now)) {
-                all.add(name + " was " + then + " and is " + now);
+                all.add(name + " was " + brief(then) + " and is " + brief(now));
             }
         });
         return all;
+    }
+
+    private static String brief(String value) {
+        return value.isEmpty() ? "none" : value.length() <= 40 ? value : value.substring(0, 12) + "...";
     }
 
     static MessageDigest sha256() {

@@ -1,0 +1,268 @@
+package io.dms.backend.tensorrt.cache;
+
+import io.dms.backend.tensorrt.cache.EngineFolder.Refused;
+import io.dms.backend.tensorrt.cache.KeyLocks.Held;
+import io.dms.backend.tensorrt.cache.KeyLocks.Use;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the engine of a level: from a file where there is one that fits in every respect, else fresh from the builder,
+ * checked against another backend, and kept. Whatever is wrong with the files costs a build and one line, never a wrong
+ * engine: no plan is handed out whose every byte and whole key were not compared.
+ *
+ * <p>Of all threads and processes that want the same engine one builds it and the others wait for it. A folder that can't
+ * be written or trusted is left alone; engines are then built for this process only. Thread-safe.
+ */
+public final class EngineCache {
+    /** Room for engines where nobody says otherwise: 4 GiB. */
+    public static final long DEFAULT_BUDGET_BYTES = 4L << 30;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineCache.class);
+    private static final long LOOK_AGAIN_MILLIS = 50;
+
+    private final EngineBuilder builder;
+    private final Path path;
+    private final @Nullable EngineFolder folder;
+    private final long budgetBytes;
+    private final Clock clock;
+    private final Consumer<String> notes;
+
+    /**
+     * @param path the folder; made where it is not there
+     * @param budgetBytes room for engines: over it those go that were not used for the longest time
+     * @param builder stays the caller's
+     * @param notes gets one line about whatever went otherwise than a user would expect
+     */
+    public EngineCache(Path path, long budgetBytes, EngineBuilder builder, Consumer<String> notes) {
+        this(path, budgetBytes, builder, notes, Clock.systemUTC(), EngineFolder::open);
+    }
+
+    /** A cache whose notes go to the log. */
+    public EngineCache(Path path, long budgetBytes, EngineBuilder builder) {
+        this(path, budgetBytes, builder, LOG::warn);
+    }
+
+    /** How a folder is opened. */
+    interface Opening {
+        EngineFolder open(Path path) throws IOException;
+    }
+
+    EngineCache(
+            Path path, long budgetBytes, EngineBuilder builder, Consumer<String> notes, Clock clock, Opening opening) {
+        this.path = path;
+        this.budgetBytes = budgetBytes;
+        this.builder = builder;
+        this.notes = notes;
+        this.clock = clock;
+        EngineFolder opened = null;
+        try {
+            opened = opening.open(path);
+        } catch (IOException e) {
+            notes.accept("the engine cache " + path + " is not used, since it "
+                    + (e instanceof Refused ? "" : "can't be opened: ")
+                    + EngineFolder.reason(e)
+                    + "; engines are built anew in each process until it is a folder that only you can write"
+                    + " (chmod 700)");
+        }
+        this.folder = opened;
+    }
+
+    /** {@code $XDG_CACHE_HOME/dms/engines}, by default below {@code ~/.cache}. */
+    public static Path defaultFolder() {
+        String given = System.getenv("XDG_CACHE_HOME");
+        Path base = given == null || given.isBlank() || !Path.of(given).isAbsolute()
+                ? Path.of(System.getProperty("user.home", "."), ".cache")
+                : Path.of(given);
+        return base.resolve("dms").resolve("engines");
+    }
+
+    /**
+     * The engine that was asked for.
+     *
+     * @param check looks at the engine where it is built now
+     * @param listener sees the build and may end it, or the wait for another process that builds the same engine
+     * @return the engine, which the caller closes; null where the listener ended it
+     * @throws io.dms.model.EnvironmentException if there is no library, or a fresh engine computes something else than it should
+     */
+    public @Nullable CachedEngine get(EngineRequest request, EngineCheck check, BuildListener listener) {
+        EngineKey key = EngineKey.of(request, builder.platform());
+        EngineFolder f = folder;
+        return f == null
+                ? forThisProcess(request, key, check, listener)
+                : get(new EngineFiles(f), f, request, key, check, listener);
+    }
+
+    private @Nullable CachedEngine get(
+            EngineFiles files,
+            EngineFolder f,
+            EngineRequest request,
+            EngineKey key,
+            EngineCheck check,
+            BuildListener listener) {
+        String id = key.id();
+        while (true) {
+            Why why = new Why();
+            CachedEngine found = look(files, f, id, why);
+            if (found != null) {
+                return found;
+            }
+            Held writing;
+            try {
+                writing = f.tryLock(id, Use.WRITE);
+            } catch (IOException e) {
+                notes.accept(name(request) + " is built for this process only, since " + path + " can't be written: "
+                        + EngineFolder.reason(e) + (why.text == null ? "" : "; of what is kept there, " + why.text));
+                return forThisProcess(request, key, check, listener);
+            }
+            if (writing != null) {
+                try (writing) {
+                    return build(files, f, request, key, check, listener);
+                }
+            }
+            if (!listener.step("waiting for the process that builds it", 0, 0) || !pause()) {
+                return null;
+            }
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(LOOK_AGAIN_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static String name(EngineRequest request) {
+        return "the engine of " + request.model() + " at level " + request.level();
+    }
+
+    /** What is kept, if it may be used. */
+    private @Nullable CachedEngine look(EngineFiles files, EngineFolder f, String id, @Nullable Why why) {
+        if (!files.exists(id)) {
+            return null;
+        }
+        Held use = null;
+        try {
+            use = use(f, id);
+            EngineFiles.Read read = files.read(id);
+            files.touch(id, clock.instant());
+            CachedEngine found = new CachedEngine(read.record(), read.plan(), false, true, use);
+            use = null;
+            return found;
+        } catch (IOException e) {
+            if (why != null) {
+                why.text =
+                        e instanceof Refused ? EngineFolder.reason(e) : "it can't be read: " + EngineFolder.reason(e);
+            }
+            return null;
+        } finally {
+            if (use != null) {
+                use.close();
+            }
+        }
+    }
+
+    private static final class Why {
+        private @Nullable String text;
+    }
+
+    /** Marks an engine as used, null where the folder has no locks for us: then nobody can remove anything there, too. */
+    private static @Nullable Held use(EngineFolder f, String id) {
+        try {
+            Held held = f.tryLock(id, Use.READ);
+            while (held == null && pause()) {
+                held = f.tryLock(id, Use.READ);
+            }
+            return held;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Under the key's lock for writing. */
+    private @Nullable CachedEngine build(
+            EngineFiles files,
+            EngineFolder f,
+            EngineRequest request,
+            EngineKey key,
+            EngineCheck check,
+            BuildListener listener) {
+        Why why = new Why();
+        CachedEngine found = look(files, f, key.id(), why);
+        if (found != null) {
+            return found;
+        }
+        String reason = why.text == null ? elsewhere(f, request, key) : why.text;
+        if (reason != null) {
+            notes.accept(name(request) + " is built anew: " + reason);
+        }
+        TimingFile timing = new TimingFile(f, key);
+        FreshEngine fresh = FreshEngine.build(builder, request, key, timings(timing), check, listener, clock);
+        return fresh == null ? null : keep(files, f, request, timing, fresh);
+    }
+
+    private @Nullable CachedEngine forThisProcess(
+            EngineRequest request, EngineKey key, EngineCheck check, BuildListener listener) {
+        FreshEngine fresh = FreshEngine.build(builder, request, key, null, check, listener, clock);
+        return fresh == null ? null : new CachedEngine(fresh.record(), fresh.plan(), true, false, null);
+    }
+
+    /** Why the engine of the same level that is there, if there is one, is another one. */
+    private static @Nullable String elsewhere(EngineFolder f, EngineRequest request, EngineKey key) {
+        List<EngineRecord> same = new EngineStore(f)
+                .records().stream()
+                        .filter(r ->
+                                r.model().equals(request.model()) && r.level().equals(request.level()))
+                        .toList();
+        return same.stream()
+                .map(r -> key.differencesFrom(r.key()))
+                .min(Comparator.comparingInt(List::size))
+                .map(d -> "of the one that is kept, " + String.join(", ", d))
+                .orElse(null);
+    }
+
+    private byte @Nullable [] timings(TimingFile file) {
+        try {
+            return file.read();
+        } catch (IOException e) {
+            notes.accept(
+                    "timings of earlier builds are not used: their file in " + path + " " + EngineFolder.reason(e));
+            return null;
+        }
+    }
+
+    private CachedEngine keep(
+            EngineFiles files, EngineFolder f, EngineRequest request, TimingFile timing, FreshEngine fresh) {
+        EngineRecord record = fresh.record();
+        String id = record.key().id();
+        Held use = use(f, id);
+        try {
+            if (record.planBytes() > budgetBytes) {
+                throw new Refused(
+                        "its " + record.planBytes() + " bytes are more than the cache's budget of " + budgetBytes);
+            }
+            files.write(id, fresh.plan(), record);
+            byte[] timings = fresh.timing();
+            if (timings != null) {
+                timing.write(timings);
+            }
+        } catch (IOException e) {
+            notes.accept(name(request) + " could not be kept in " + path + ": " + EngineFolder.reason(e)
+                    + "; it is used from memory and will be built again");
+            return new CachedEngine(record, fresh.plan(), true, files.isWhole(id), use);
+        }
+        new EngineStore(f).evict(budgetBytes, notes);
+        return new CachedEngine(record, fresh.plan(), true, true, use);
+    }
+}

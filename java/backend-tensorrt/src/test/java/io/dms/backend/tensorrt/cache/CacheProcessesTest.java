@@ -1,0 +1,138 @@
+package io.dms.backend.tensorrt.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Several processes on one cache, and processes that are killed. The kills are few here; a hundred:
+ * {@code mvn -Dquick -pl java/backend-tensorrt -am test -Dtest=CacheProcessesTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dtest.argLine="-Dstudy.kills=100 -Dstudy.seed=1"}.
+ */
+class CacheProcessesTest {
+    static final int PADDING = 1 << 20;
+
+    @TempDir
+    Path temporary;
+
+    private record Child(Process process, BufferedReader out) {
+        String line() throws IOException {
+            return String.valueOf(out.readLine());
+        }
+    }
+
+    private Path folder() {
+        return temporary.resolve("engines");
+    }
+
+    private Child child(String what) throws IOException {
+        Process p = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        CacheChild.class.getName(),
+                        folder().toString(),
+                        temporary.resolve("tally").toString(),
+                        what))
+                .redirectErrorStream(true)
+                .start();
+        return new Child(p, new BufferedReader(new InputStreamReader(p.getInputStream(), StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void of_two_processes_that_want_one_engine_one_builds_it_and_both_have_it() throws Exception {
+        List<Child> children = List.of(child("once"), child("once"));
+        for (Child c : children) {
+            assertThat(c.line()).isEqualTo("ready");
+        }
+        Files.writeString(temporary.resolve("go"), "");
+        List<String> said = new ArrayList<>();
+        for (Child c : children) {
+            said.add(c.line());
+            assertThat(c.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(c.process().exitValue()).isZero();
+        }
+        assertThat(said).containsExactlyInAnyOrder("built", "read");
+        assertThat(Files.readAllLines(temporary.resolve("tally"))).hasSize(1);
+    }
+
+    @Test
+    void what_another_process_uses_is_not_removed_until_it_ends() throws Exception {
+        Files.writeString(temporary.resolve("go"), "");
+        Child c = child("hold");
+        assertThat(c.line()).isEqualTo("ready");
+        assertThat(c.line()).isEqualTo("built");
+        EngineStore store = Objects.requireNonNull(EngineStore.open(folder()));
+        assertThat(store.list()).singleElement().matches(StoredEngine::inUse);
+        assertThat(store.prune(new EngineStore.Prune(0, null, true, false)).engines())
+                .isEmpty();
+        c.process().destroyForcibly().waitFor();
+        assertThat(store.prune(new EngineStore.Prune(0, null, true, false)).engines())
+                .hasSize(1);
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void a_process_that_is_killed_while_it_writes_leaves_nothing_that_is_believed() throws Exception {
+        int kills = Integer.getInteger("study.kills", 3);
+        SplittableRandom random = new SplittableRandom(Long.getLong("study.seed", 1));
+        PlanBuilder builder = new PlanBuilder();
+        builder.padding = PADDING;
+        TreeMap<String, Integer> found = new TreeMap<>();
+        for (int i = 0; i < kills; i++) {
+            Child c = child("write");
+            for (String line = c.line(); !line.equals("ready"); line = c.line()) {
+                assertThat(line).isNotEqualTo("null");
+            }
+            Thread.sleep(random.nextLong(400));
+            c.process().destroyForcibly().waitFor();
+            c.out().close();
+            found.merge(state(), 1, Integer::sum);
+            List<String> notes = new ArrayList<>();
+            EngineCache cache = new EngineCache(folder(), 1 << 30, builder, notes::add);
+            int builds = 0;
+            for (EngineRequest r : List.of(Levels.request(1, 1), Levels.request(2, 1), Levels.request(3, 0))) {
+                try (CachedEngine e = Objects.requireNonNull(cache.get(r, Levels.UNCHECKED, BuildListener.NONE))) {
+                    Levels.assertRight(builder, r, e);
+                    builds += e.fresh() ? 1 : 0;
+                }
+            }
+            assertThat(notes.size()).as("%s", notes).isLessThanOrEqualTo(builds);
+            assertThat(Objects.requireNonNull(EngineStore.open(folder())).verify())
+                    .hasSize(3)
+                    .allMatch(e -> e.fault() == null && !e.inUse());
+            assertThat(folder()).isDirectoryNotContaining("glob:**.{plan,json}.tmp");
+        }
+        System.out.println(kills + " kills, every engine right afterwards; found behind them: " + found);
+    }
+
+    /** What a kill left. */
+    private String state() throws IOException {
+        int plans = 0;
+        int records = 0;
+        boolean unfinished = false;
+        try (var files = Files.newDirectoryStream(folder())) {
+            for (Path f : files) {
+                plans += f.toString().endsWith(".plan") ? 1 : 0;
+                records += f.toString().endsWith(".json") ? 1 : 0;
+                unfinished |= f.toString().endsWith(".tmp");
+            }
+        }
+        return unfinished ? "an unfinished file" : plans > records ? "a plan without record" : "whole files";
+    }
+}
