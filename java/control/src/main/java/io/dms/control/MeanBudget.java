@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A bound on a mean. What was broken while nothing better could be had is paid back: the bound is a little stricter until
- * the mean is kept again. What was saved is not spent, since that would make the level alternate. The memory is bounded.
+ * the mean is kept again. What was saved before counts against that, since the mean is kept all the same; but the bound is
+ * never looser for it, since that would make the level alternate. The memory is bounded.
  */
 final class MeanBudget {
     private static final double FRAMES = 200;
@@ -12,7 +13,9 @@ final class MeanBudget {
 
     private final double bound;
     private final int sign;
+    /** What was broken less what was saved; below 0 where more was saved. */
     private double debt;
+
     /** Held until all is paid, so that the bound does not waver. */
     private double stricter;
 
@@ -33,8 +36,8 @@ final class MeanBudget {
     void spent(double value) {
         if (bound > 0 && bound < Double.POSITIVE_INFINITY && !Double.isNaN(value)) {
             double most = MOST_STRICTER * bound * FRAMES;
-            debt = Math.min(Math.max(debt + sign * (value - bound), 0), most);
-            stricter = debt == 0 ? 0 : Math.max(stricter, debt / FRAMES);
+            debt = Math.min(Math.max(debt + sign * (value - bound), -most), most);
+            stricter = debt <= 0 ? 0 : Math.max(stricter, debt / FRAMES);
         }
     }
 
@@ -44,7 +47,7 @@ final class MeanBudget {
      * @param reachable the best value that any level has, beyond which nothing stricter is asked
      */
     double bound(double reachable) {
-        if (debt == 0 || sign * (bound - reachable) <= 0) {
+        if (debt <= 0 || sign * (bound - reachable) <= 0) {
             return bound;
         }
         double now = bound - sign * stricter;
