@@ -1,6 +1,7 @@
 package io.dms.control.sim;
 
 import io.dms.model.UserException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happens to a board by script. Times are nanoseconds of the simulation; {@code to} is where it ends.
@@ -8,8 +9,16 @@ import io.dms.model.UserException;
  * @param application index of the application that it is about, -1 for the board or all
  * @param amount a factor, a clock, a number of threads, nanoseconds, an index: what the kind says
  * @param detail the second figure of kinds that have one
+ * @param trace what is replayed, null for all other kinds
  */
-public record Disturbance(Kind kind, long fromNanos, long toNanos, int application, double amount, double detail) {
+public record Disturbance(
+        Kind kind,
+        long fromNanos,
+        long toNanos,
+        int application,
+        double amount,
+        double detail,
+        @Nullable SlowdownTrace trace) {
     /** What happens. */
     public enum Kind {
         /** All frames take {@code amount} times as long. */
@@ -20,6 +29,8 @@ public record Disturbance(Kind kind, long fromNanos, long toNanos, int applicati
         BURSTS,
         /** Random load: the logarithm of the factor wanders around 0 with this deviation and {@code detail} seconds. */
         WANDER,
+        /** Frames take as many times as long as recorded ones, {@code amount} seconds into the trace; no other noise. */
+        REPLAY,
         /** The accelerator's clock is capped at {@code amount} hertz. */
         CLOCK_CAP,
         /** The power mode with index {@code amount} in the board's list holds; it goes back at the end. */
@@ -44,6 +55,9 @@ public record Disturbance(Kind kind, long fromNanos, long toNanos, int applicati
 
     /** Checks the times. */
     public Disturbance {
+        if ((kind == Kind.REPLAY) != (trace != null)) {
+            throw new UserException("a trace is what recorded frames need, and nothing else: " + kind);
+        }
         if (fromNanos < 0 || toNanos < fromNanos) {
             throw new UserException(
                     "a disturbance must end after it begins: " + kind + " " + fromNanos + " " + toNanos);
@@ -51,7 +65,7 @@ public record Disturbance(Kind kind, long fromNanos, long toNanos, int applicati
     }
 
     private static Disturbance of(Kind kind, double from, double to, int application, double amount, double detail) {
-        return new Disturbance(kind, nanos(from), nanos(to), application, amount, detail);
+        return new Disturbance(kind, nanos(from), nanos(to), application, amount, detail, null);
     }
 
     private static long nanos(double seconds) {
@@ -81,6 +95,16 @@ public record Disturbance(Kind kind, long fromNanos, long toNanos, int applicati
     /** Random load with this standard deviation of the factor's logarithm and this correlation time. */
     public static Disturbance wander(double from, double to, double deviation, double seconds) {
         return of(Kind.WANDER, from, to, -1, deviation, seconds);
+    }
+
+    /**
+     * Frames take as many times as long as those of a trace did, which begins anew behind its end. The trace is in place of
+     * all other noise of frames.
+     *
+     * @param skip seconds of the trace that are left out at its beginning
+     */
+    public static Disturbance replay(double from, double to, SlowdownTrace trace, double skip) {
+        return new Disturbance(Kind.REPLAY, nanos(from), nanos(to), -1, skip, 0, trace);
     }
 
     /** The accelerator's clock is capped. */
@@ -140,6 +164,7 @@ public record Disturbance(Kind kind, long fromNanos, long toNanos, int applicati
             case RAMP -> "frames slow down to " + amount + " times";
             case BURSTS -> "bursts of " + amount + " times";
             case WANDER -> "random load, deviation " + amount;
+            case REPLAY -> "recorded frames";
             case CLOCK_CAP -> "clock capped at " + Math.round(amount / 1e6) + " MHz";
             case POWER_MODE -> "power mode " + (int) amount;
             case CPU_LOAD -> amount + " busy threads";

@@ -40,6 +40,9 @@ final class Stream implements Truth {
     private long started;
     private long startedShown;
     private boolean failing;
+    /** What recorded frames make of the one in service, NaN without any. */
+    private double replayed = Double.NaN;
+
     private double remaining;
     /** Share of a frame done per nanosecond. */
     private double rate;
@@ -155,16 +158,14 @@ final class Stream implements Truth {
         startedShown = now + offsetAtArrival;
         moment.frame(startedShown, scheduled + offsetAtArrival, waiting)
                 .board(machine.seenWatts(), machine.seenHertz() / work.profileHertz, machine.seenThrottled());
+        replayed = weather.replayed(now);
         int chosen = controller.choose(moment);
         if (chosen < 0 || chosen >= work.pressure.length) {
             throw new IllegalStateException("controller " + controller.name() + " of " + app.name() + " chose level "
                     + chosen + " of " + work.pressure.length);
         }
         failing = weather.fails(index, chosen);
-        double n = StrictMath.exp(work.sigma[chosen] * noise.normal(frames, 0));
-        if (app.tail() > 0 && noise.uniform(frames, 1) < app.tail()) {
-            n *= Math.min(4, 1 / Math.sqrt(noise.uniform(frames, 2)));
-        }
+        double n = Double.isNaN(replayed) ? noise(chosen) : replayed;
         frames++;
         double cost = level >= 0 && chosen != level ? work.switchNanos / work.nanos[machine.clock()][chosen] : 0;
         remaining = failing ? FAILS_AFTER : n + cost;
@@ -172,6 +173,12 @@ final class Stream implements Truth {
         joules = 0;
         active = true;
         sequence = order;
+    }
+
+    private double noise(int chosen) {
+        double n = StrictMath.exp(work.sigma[chosen] * noise.normal(frames, 0));
+        boolean tail = app.tail() > 0 && noise.uniform(frames, 1) < app.tail();
+        return tail ? n * Math.min(4, 1 / Math.sqrt(noise.uniform(frames, 2))) : n;
     }
 
     /** What it fills of the accelerator now. */
@@ -232,8 +239,8 @@ final class Stream implements Truth {
 
     @Override
     public double millis(int l) {
-        double median = work.nanos[machine.clock()][l] * weather.slow(index) / shared.speed(this, l);
-        return median * Math.exp(work.sigma[l] * work.sigma[l] / 2) * 1e-6;
+        double median = work.nanos[machine.clock()][l] * weather.slow(index) / shared.speed(this, l) * 1e-6;
+        return median * (Double.isNaN(replayed) ? Math.exp(work.sigma[l] * work.sigma[l] / 2) : replayed);
     }
 
     @Override

@@ -154,6 +154,7 @@ final class Weather {
                     slowOf[d.application()] *= d.amount();
                 }
             }
+            case REPLAY -> {}
             case RAMP -> slow *= 1 + (d.amount() - 1) * wander[i];
             case BURSTS -> slow *= high[i] ? d.amount() : 1;
             case WANDER -> slow *= StrictMath.exp(wander[i]);
@@ -183,6 +184,19 @@ final class Weather {
             }
         }
         return false;
+    }
+
+    /** What recorded frames make of one that begins now, NaN where none are replayed. */
+    double replayed(long now) {
+        double factor = Double.NaN;
+        for (int i = 0; i < all.length; i++) {
+            SlowdownTrace trace = all[i].trace();
+            if (on[i] && trace != null) {
+                double f = trace.at(now - all[i].fromNanos() + (long) (all[i].amount() * 1e9));
+                factor = Double.isNaN(factor) ? f : factor * f;
+            }
+        }
+        return factor;
     }
 
     double slow() {
