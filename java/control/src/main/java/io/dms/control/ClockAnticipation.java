@@ -157,16 +157,22 @@ final class ClockAnticipation {
         }
     }
 
-    /** What a frame showed: z is the logarithm of measured over profiled, moved how far that moved the estimate. */
-    void observe(double z, double moved) {
+    /**
+     * What a frame showed: z is the logarithm of measured over profiled, moved how far that moved the estimate.
+     *
+     * @return true where it did not bear out what had been said
+     */
+    boolean observe(double z, double moved) {
         shown = 0.9 * shown + moved;
-        if (testing) {
-            testing = false;
-            boolean borneOut = Math.abs(z - testedBase - testedBy) < Math.abs(z - testedBase);
-            trust = borneOut ? Math.min(1, trust + 0.25) : 0.5 * trust;
-            if (!borneOut) {
-                shown = 0;
-            }
+        if (!testing) {
+            return false;
         }
+        testing = false;
+        boolean borneOut = Math.abs(z - testedBase - testedBy) < Math.abs(z - testedBase);
+        trust = borneOut ? Math.min(1, trust + 0.25) : 0.5 * trust;
+        if (!borneOut) {
+            shown = 0;
+        }
+        return !borneOut;
     }
 }

@@ -28,7 +28,7 @@ final class FactorEstimator {
     private static final double MOST_VARIANCE = 1;
     private static final double NOISE_GAIN = 0.02;
     private static final double LEAST_NOISE = 0.25;
-    private static final double MOST_NOISE = 40;
+    private static final double MOST_NOISE = 400;
     private static final double QUANTILE_GAIN = 0.3;
     private static final double MOST_QUANTILE = 6;
     private static final double PERSISTENCE_GAIN = 0.2;
@@ -48,7 +48,6 @@ final class FactorEstimator {
     private double heldSquare;
     private double heldDeviations;
     private double persistence = 0.5;
-    private long steps;
     private double moved;
 
     /** @param variance of the factor's logarithm before anything is measured */
@@ -96,7 +95,6 @@ final class FactorEstimator {
             double spread = z - held;
             mean = z;
             variance = Math.min(MOST_VARIANCE, r + 0.25 * spread * spread);
-            steps++;
             lastInnovation = 0;
             run = 0;
         } else {
@@ -186,9 +184,9 @@ final class FactorEstimator {
         return Math.sqrt(variance + noise * profiled);
     }
 
-    /** Steps that were found. */
-    long steps() {
-        return steps;
+    /** Deviation of the noise alone, as a logarithm. */
+    double noise(double profiled) {
+        return Math.sqrt(noise * profiled);
     }
 
     /** How far the last measurement moved the mean. */

@@ -42,7 +42,7 @@ final class PredictiveController implements Controller {
     private final PowerEstimator power;
     private final ArrivalEstimator arrivals = new ArrivalEstimator();
     private Choice choice;
-    private final Dwell dwell = new Dwell();
+    private final Dwell dwell;
     private MeanBudget energyBudget = MeanBudget.atMost(null);
     private MeanBudget accuracyBudget = MeanBudget.atLeast(null);
 
@@ -70,6 +70,7 @@ final class PredictiveController implements Controller {
         energy = new FactorEstimator(deviation * deviation);
         clocks = new ClockAnticipation(table);
         power = new PowerEstimator(table);
+        dwell = new Dwell(table.size);
         choice = new Choice(table, goal);
         take(goal);
     }
@@ -110,6 +111,8 @@ final class PredictiveController implements Controller {
         arrivals.frame(moment.scheduledNanos(), waited);
         Double rate = goal.framesPerSecond();
         double period = rate != null ? 1000 / rate : arrivals.periodMillis();
+        double profiled = table.sigma[Math.max(0, current)];
+        dwell.next(slowdown.mean(), slowdown.noise(profiled * profiled));
         predict(moment.powerWatts(), period);
         budget(waited * 1e-6, moment.waiting(), period);
         int best = choice.best(
@@ -145,7 +148,7 @@ final class PredictiveController implements Controller {
         double left = Choice.left(boundMillis, waitedMillis, waiting, period);
         // A first frame far too long may be the first of many: the next one is served with care, if that is not done
         // often.
-        lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayChange(slowdown.mean()));
+        lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayLend());
         for (int i = 0; i < table.size; i++) {
             double profiled = table.sigma[i] * table.sigma[i];
             double slack = log(left) - table.logMedian[i] - slowdown.upper(profiled, lending);
@@ -164,10 +167,9 @@ final class PredictiveController implements Controller {
     }
 
     private int settle(int best) {
-        dwell.next(slowdown.steps());
         int level = current < 0 ? best : settled(best);
         if (current >= 0 && level != current) {
-            dwell.changed(slowdown.mean());
+            dwell.changed(current, level);
         }
         return level;
     }
@@ -178,7 +180,7 @@ final class PredictiveController implements Controller {
                 lent = lent < 0 ? current : lent;
             } else {
                 lent = -1;
-                dwell.forced(slowdown.mean());
+                dwell.forced();
             }
             return best;
         }
@@ -186,11 +188,11 @@ final class PredictiveController implements Controller {
             dwell.same();
             return current;
         }
-        if (best == lent && !lending) {
+        if (best == lent && !lending && dwell.mayChange(current, best)) {
             lent = -1;
             return best;
         }
-        return dwell.better(slowdown.mean()) ? best : current;
+        return dwell.better(current, best) ? best : current;
     }
 
     @Override
@@ -214,7 +216,9 @@ final class PredictiveController implements Controller {
         observed = level;
         double z = Math.log(millis) - table.logMedian[level];
         slowdown.observe(z, table.sigma[level] * table.sigma[level]);
-        clocks.observe(z, slowdown.moved());
+        if (clocks.observe(z, slowdown.moved())) {
+            dwell.forget();
+        }
         double millijoules = outcome.joules() * 1e3;
         if (millijoules > 0 && millijoules < Double.POSITIVE_INFINITY && table.knowsEnergy) {
             energySeen = true;
