@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param levelFrames frames of each level
  * @param switches changes of level from one frame to the next
  * @param mostSwitches most changes of level in any 100 frames
- * @param longestCycle most changes back and forth between the same two levels in any 100 frames without a disturbance's
- *     edge among them
+ * @param longestCycle most changes back and forth between the same two levels in any 100 frames, frames from a second in
+ *     which a disturbance began or ended left out, and bursts; the start of the stream counts
  * @param recoveries what each step did
  */
 public record StreamFigures(
@@ -218,16 +218,20 @@ public record StreamFigures(
         /** All switches, the most in a window, and the most back and forth between two levels while nothing changes. */
         private int[] cycles() {
             int[] at = new int[size];
-            int[] lower = new int[size];
+            int[] pair = new int[size];
+            int[] stretch = new int[size];
             int n = 0;
+            int stretches = 0;
             int previous = Trace.DROPPED;
             for (int i = 0; i < size; i++) {
+                boolean calm = calm(second(i));
+                stretches += calm ? 0 : 1;
                 int level = trace.level(i);
                 if (level >= 0) {
                     if (previous >= 0 && level != previous) {
                         at[n] = i;
-                        lower[n] = Math.min(level, previous) * 256 + Math.max(level, previous);
-                        n++;
+                        pair[n] = Math.min(level, previous) * 256 + Math.max(level, previous);
+                        stretch[n++] = calm ? stretches : -1;
                     }
                     previous = level;
                 }
@@ -238,24 +242,21 @@ public record StreamFigures(
                 int to = from;
                 int same = 0;
                 while (to < n && at[to] < at[from] + CYCLE_FRAMES) {
-                    same += lower[to] == lower[from] ? 1 : 0;
+                    same += pair[to] == pair[from] && stretch[to] == stretch[from] && stretch[from] >= 0 ? 1 : 0;
                     to++;
                 }
                 most = Math.max(most, to - from);
-                if (calm(at[from], Math.min(size - 1, at[from] + CYCLE_FRAMES))) {
-                    longest = Math.max(longest, same);
-                }
+                longest = Math.max(longest, same);
             }
             return new int[] {n, most, longest};
         }
 
-        private boolean calm(int from, int to) {
-            double begin = second(from);
-            double end = second(to);
+        /** True where no disturbance has just begun or ended and none comes and goes by itself. */
+        private boolean calm(double second) {
             return pass.spans().stream()
-                    .noneMatch(s -> (s.from() >= begin - REACTION_SECONDS && s.from() <= end)
-                            || (s.to() >= begin - 2 * REACTION_SECONDS && s.to() <= end)
-                            || (!s.step() && s.from() < end && s.to() > begin));
+                    .noneMatch(s -> (second >= s.from() && second < s.from() + REACTION_SECONDS)
+                            || (second >= s.to() && second < s.to() + REACTION_SECONDS)
+                            || (!s.step() && second >= s.from() && second < s.to()));
         }
     }
 }
