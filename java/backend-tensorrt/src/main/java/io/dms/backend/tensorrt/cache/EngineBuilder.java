@@ -1,5 +1,7 @@
 package io.dms.backend.tensorrt.cache;
 
+import io.dms.model.ScalableModel;
+import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,19 @@ public interface EngineBuilder {
      * @throws io.dms.model.EnvironmentException where {@link #refusals()} has something to say
      */
     EnginePlatform platform();
+
+    /**
+     * How a session with these options has its engines built. Whoever builds engines beforehand asks here, too, so that
+     * the session finds them. Here: for batches up to the session's, on the GPU.
+     */
+    default EngineOptions options(ScalableModel model, SessionOptions options) {
+        EngineOptions.Precision precision = switch (options.precision()) {
+            case FP32 -> EngineOptions.Precision.FP32;
+            case TF32 -> EngineOptions.Precision.TF32;
+            case FP16 -> EngineOptions.Precision.FP16;
+        };
+        return EngineOptions.of(model.graph(), precision, 1, options.batch(), options.batch());
+    }
 
     /**
      * Builds the engine of one level. Takes minutes on a small board.

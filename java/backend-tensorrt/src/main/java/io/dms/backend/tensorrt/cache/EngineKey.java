@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  *
  * <p>The network goes in by its bytes, which hold the level's weights and its own normalisation, rather than by the
  * model's file: so a level that is not in the file is told from one that is, and a level that did not change keeps its
- * engine when another one is calibrated anew.
+ * engine when another one is calibrated anew. How much memory the builder might use is not in it: that decides how fast
+ * an engine is, not what it is, and engines built within a limit must be found by sessions that know of none.
  *
  * @param fields the values by name; unmodifiable
  */
@@ -71,7 +72,6 @@ public record EngineKey(Map<String, String> fields) {
         f.put("calibration", options.calibration());
         f.put("profile", options.profile().stream().map(EngineKey::text).collect(Collectors.joining("; ")));
         f.put("flags", String.join(",", options.flags()));
-        f.put("memory_limit", Long.toString(options.memoryLimitBytes()));
         f.put("dla_core", Integer.toString(options.dlaCore()));
         f.putAll(of(platform));
         return new EngineKey(f);

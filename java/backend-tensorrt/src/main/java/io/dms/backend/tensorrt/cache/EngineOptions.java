@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How an engine is built. All of it decides which engine comes out, so all of it is in the key.
+ * How an engine is built. All of it but the memory limit is in the key.
  *
  * @param precision the arithmetic
  * @param calibration digest of what quantisation was calibrated on, empty where nothing was

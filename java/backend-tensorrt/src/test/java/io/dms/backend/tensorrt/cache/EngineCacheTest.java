@@ -194,7 +194,6 @@ class EngineCacheTest {
         options.put("calibration was none and is c0ffee", o.withCalibration("c0ffee"));
         options.put("profile was ", EngineOptions.of(WIDE.network(), EngineOptions.Precision.FP32, 1, 2, 8));
         options.put("flags was none and is REFIT", o.withFlags(List.of("REFIT")));
-        options.put("memory_limit was 0 and is 1024", o.withMemoryLimitBytes(1024));
         options.put("dla_core was -1 and is 1", o.withDlaCore(1));
         options.forEach((why, other) -> assertBuiltAnew(
                 new EngineRequest(WIDE.model(), WIDE.level(), WIDE.counts(), WIDE.network(), other), why));

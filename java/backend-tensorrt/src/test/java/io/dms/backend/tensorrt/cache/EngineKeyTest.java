@@ -70,7 +70,6 @@ class EngineKeyTest {
         changed.put("calibration", EngineKey.of(with(o.withCalibration("c0ffee")), ORIN));
         changed.put("profile", EngineKey.of(with(EngineOptions.of(REQUEST.network(), Precision.FP16, 1, 1, 8)), ORIN));
         changed.put("flags", EngineKey.of(with(o.withFlags(List.of("REFIT"))), ORIN));
-        changed.put("memory_limit", EngineKey.of(with(o.withMemoryLimitBytes(1 << 20)), ORIN));
         changed.put("dla_core", EngineKey.of(with(o.withDlaCore(0)), ORIN));
         String[] p = {"10.3.0.30", "12.6", "L4T 36.4.0", "Orin", "8.7"};
         for (int i = 0; i < p.length; i++) {
@@ -98,6 +97,12 @@ class EngineKeyTest {
     void values_that_would_read_alike_in_a_row_are_told_apart() {
         assertThat(EngineKey.id(Map.of("a", "bc"))).isNotEqualTo(EngineKey.id(Map.of("ab", "c")));
         assertThat(EngineKey.id(new HashMap<>(Map.of("a", "")))).isNotEqualTo(EngineKey.id(Map.of()));
+    }
+
+    @Test
+    void an_engine_that_was_built_within_a_limit_of_memory_is_found_without_one() {
+        assertThat(EngineKey.of(with(REQUEST.options().withMemoryLimitBytes(1 << 20)), ORIN))
+                .isEqualTo(EngineKey.of(REQUEST, ORIN));
     }
 
     @Test
