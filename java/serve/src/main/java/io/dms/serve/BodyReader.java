@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class BodyReader implements Runnable {
     /** What happens with the body; one of the two, once. */
     interface Then {
-        void whole(byte[] body);
+        /** All of it is there: the first bytes of an array that is to be given back to where it came from. */
+        void whole(byte[] body, int length);
 
         void failed(InferenceException why);
     }
@@ -25,15 +26,17 @@ final class BodyReader implements Runnable {
     private final int maxBytes;
     private final Duration limit;
     private final Then then;
+    private final ByteArrays arrays;
     private byte[] body = new byte[0];
     private int length;
     private boolean done;
     private Scheduler.@Nullable Task timeout;
 
-    BodyReader(Request request, int maxBytes, Duration limit, Then then) {
+    BodyReader(Request request, int maxBytes, Duration limit, ByteArrays arrays, Then then) {
         this.request = request;
         this.maxBytes = maxBytes;
         this.limit = limit;
+        this.arrays = arrays;
         this.then = then;
     }
 
@@ -44,7 +47,7 @@ final class BodyReader implements Runnable {
             return;
         }
         if (announced > 0) {
-            body = new byte[(int) Math.min(announced, 1 << 20)];
+            body = arrays.take((int) Math.min(announced, 1 << 20));
         }
         timeout = request.getComponents().getScheduler().schedule(this::late, limit.toMillis(), TimeUnit.MILLISECONDS);
         run();
@@ -104,7 +107,7 @@ final class BodyReader implements Runnable {
             if (!fits) {
                 end(() -> then.failed(tooLarge()));
             } else if (last) {
-                end(() -> then.whole(length == body.length ? body : Arrays.copyOf(body, length)));
+                end(() -> then.whole(body, length));
             }
         }
     }

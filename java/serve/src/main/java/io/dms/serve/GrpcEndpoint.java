@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ final class GrpcEndpoint implements AutoCloseable {
         timer = timer();
         server = NettyServerBuilder.forAddress(new InetSocketAddress(o.host(), o.grpcPort()), credentials(o))
                 .directExecutor()
+                .withChildOption(ChannelOption.ALLOCATOR, GrpcBuffers.pool())
+                .flowControlWindow(GrpcBuffers.WINDOW)
                 .maxInboundMessageSize(o.maxBytes())
                 .maxConcurrentCallsPerConnection(Math.max(16, 2 * o.maxConcurrent()))
                 .maxConnectionIdle(o.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -40,7 +43,7 @@ final class GrpcEndpoint implements AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxRstFramesPerWindow(1000, 10)
                 .intercept(new GrpcGuard(o.token(), o.readTimeout().toMillis(), timer))
-                .addService(new GrpcService(engine))
+                .addService(new GrpcService(engine).definition())
                 .build();
         try {
             server.start();

@@ -21,9 +21,13 @@ import io.dms.serve.wire.ServerReadyRequest;
 import io.dms.serve.wire.ServerReadyResponse;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -88,27 +92,48 @@ final class GrpcService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImp
         });
     }
 
-    @Override
-    public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> to) {
+    /** All methods, inference with a marshaller that spares copies. */
+    ServerServiceDefinition definition() {
+        ServerServiceDefinition generated = bindService();
+        MethodDescriptor<ModelInferRequest, ModelInferResponse> infer = GRPCInferenceServiceGrpc.getModelInferMethod();
+        MethodDescriptor<ReceivedRequest, ModelInferResponse> own = infer.toBuilder(
+                        new ReceivedRequest.Marshaller(new ByteArrays()), infer.getResponseMarshaller())
+                .build();
+        ServerServiceDefinition.Builder out =
+                ServerServiceDefinition.builder(generated.getServiceDescriptor().getName());
+        for (ServerMethodDefinition<?, ?> m : generated.getMethods()) {
+            if (m.getMethodDescriptor().getFullMethodName().equals(infer.getFullMethodName())) {
+                out.addMethod(own, ServerCalls.asyncUnaryCall(this::infer));
+            } else {
+                out.addMethod(m);
+            }
+        }
+        return out.build();
+    }
+
+    private void infer(ReceivedRequest request, StreamObserver<ModelInferResponse> to) {
         long arrival = System.nanoTime();
         ServerCallStreamObserver<ModelInferResponse> call = (ServerCallStreamObserver<ModelInferResponse>) to;
         call.setOnCancelHandler(() -> {});
         Deadline deadline = Context.current().getDeadline();
         long until = deadline == null ? Long.MAX_VALUE : arrival + deadline.timeRemaining(TimeUnit.NANOSECONDS);
         try {
-            engine.submit(GrpcCodec.read(request), arrival, until, call::isCancelled, new Job.Reply() {
+            engine.submit(GrpcCodec.read(request.message()), arrival, until, call::isCancelled, new Job.Reply() {
                 @Override
                 public void answer(InferResponse response) {
+                    request.release();
                     call.onNext(GrpcCodec.write(response));
                     call.onCompleted();
                 }
 
                 @Override
                 public void refuse(InferenceException why) {
+                    request.release();
                     call.onError(status(why));
                 }
             });
         } catch (InferenceException e) {
+            request.release();
             call.onError(status(e));
         }
     }

@@ -15,6 +15,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** The REST side of a server: HTTP/1.1 on Jetty. */
 final class RestEndpoint implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
+    /** What is read at a time: images come in few pieces. */
+    private static final int INPUT_BYTES = 128 << 10;
 
     private final Server server;
     private final ServerConnector connector;
@@ -31,6 +33,7 @@ final class RestEndpoint implements AutoCloseable {
         http.setSendDateHeader(false);
         http.setRequestHeaderSize(HEADER_BYTES);
         HttpConnectionFactory factory = new HttpConnectionFactory(http);
+        factory.setInputBufferSize(INPUT_BYTES);
         Path certificate = o.certificate();
         Path key = o.key();
         if (certificate == null || key == null) {

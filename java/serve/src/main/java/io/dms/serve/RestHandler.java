@@ -32,6 +32,7 @@ final class RestHandler extends Handler.Abstract {
 
     private final Engine engine;
     private final ServerOptions options;
+    private final ByteArrays arrays = new ByteArrays();
 
     RestHandler(Engine engine) {
         this.engine = engine;
@@ -175,14 +176,15 @@ final class RestHandler extends Handler.Abstract {
 
     private void infer(String model, String version, Request request, Response response, Callback callback) {
         int jsonLength = headerLength(request);
-        new BodyReader(request, options.maxBytes(), options.readTimeout(), new BodyReader.Then() {
+        new BodyReader(request, options.maxBytes(), options.readTimeout(), arrays, new BodyReader.Then() {
                     @Override
-                    public void whole(byte[] body) {
+                    public void whole(byte[] body, int length) {
                         long arrival = System.nanoTime();
                         try {
-                            InferRequest r = RestCodec.readRequest(body, jsonLength, model, version);
-                            engine.submit(r, arrival, Long.MAX_VALUE, () -> false, reply(r, response, callback));
+                            InferRequest r = RestCodec.readRequest(body, length, jsonLength, model, version);
+                            engine.submit(r, arrival, Long.MAX_VALUE, () -> false, reply(r, body, response, callback));
                         } catch (InferenceException e) {
+                            arrays.give(body);
                             refuse(response, callback, e);
                         } catch (RuntimeException e) {
                             refuse(
@@ -212,10 +214,11 @@ final class RestHandler extends Handler.Abstract {
         return Integer.parseInt(text);
     }
 
-    private Job.Reply reply(InferRequest r, Response response, Callback callback) {
+    private Job.Reply reply(InferRequest r, byte[] body, Response response, Callback callback) {
         return new Job.Reply() {
             @Override
             public void answer(InferResponse answer) {
+                arrays.give(body);
                 RestCodec.Message m = RestCodec.writeResponse(answer, t -> binary(r, t));
                 if (m.binary()) {
                     response.getHeaders().put(Parameters.HEADER_LENGTH, Integer.toString(m.jsonLength()));
@@ -228,6 +231,7 @@ final class RestHandler extends Handler.Abstract {
 
             @Override
             public void refuse(InferenceException why) {
+                arrays.give(body);
                 RestHandler.refuse(response, callback, why);
             }
         };

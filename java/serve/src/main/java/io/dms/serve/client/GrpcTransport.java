@@ -1,6 +1,7 @@
 package io.dms.serve.client;
 
 import io.dms.serve.AccessToken;
+import io.dms.serve.GrpcBuffers;
 import io.dms.serve.TlsFiles;
 import io.dms.serve.protocol.GrpcCodec;
 import io.dms.serve.protocol.InferRequest;
@@ -34,6 +35,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,6 +54,8 @@ final class GrpcTransport implements Transport {
         channel = NettyChannelBuilder.forAddress(
                         o.address().getHost(), o.address().getPort(), credentials(o))
                 .maxInboundMessageSize(o.maxBytes())
+                .withOption(ChannelOption.ALLOCATOR, GrpcBuffers.pool())
+                .flowControlWindow(GrpcBuffers.WINDOW)
                 .disableRetry()
                 .build();
         AccessToken token = o.token();

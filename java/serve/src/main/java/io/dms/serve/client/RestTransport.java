@@ -207,7 +207,7 @@ final class RestTransport implements Transport {
         RestCodec.Message m = RestCodec.writeRequest(request, bytes);
         HttpResponse<byte[]> answer = call(
                 model(request.model(), request.version()) + "/infer",
-                BodyPublishers.ofByteArray(m.bytes()),
+                new Pieces(m.parts()),
                 m.binary() ? m.jsonLength() : null,
                 deadlineNanos - System.nanoTime());
         byte[] body = ok(answer);

@@ -24,31 +24,54 @@ public final class RestCodec {
     /**
      * A message.
      *
-     * @param jsonLength bytes of JSON at its start; equal to the length where nothing follows
+     * @param json its beginning
+     * @param tails bytes of tensors that follow the JSON, in this order: views, not copies
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Message(byte[] bytes, int jsonLength) {
+    public record Message(byte[] json, List<ByteBuffer> tails) {
         /** True where bytes follow the JSON. */
         public boolean binary() {
-            return jsonLength < bytes.length;
+            return !tails.isEmpty();
+        }
+
+        /** Bytes of JSON. */
+        public int jsonLength() {
+            return json.length;
+        }
+
+        /** All of it, in one array. */
+        public byte[] bytes() {
+            int length = tails.stream().mapToInt(ByteBuffer::remaining).reduce(json.length, Math::addExact);
+            ByteBuffer out = ByteBuffer.allocate(length).put(json);
+            tails.forEach(t -> out.put(t.duplicate()));
+            return out.array();
+        }
+
+        /** All of it, as it stands. */
+        public List<ByteBuffer> parts() {
+            List<ByteBuffer> out = new ArrayList<>();
+            out.add(ByteBuffer.wrap(json));
+            out.addAll(tails);
+            return out;
         }
     }
 
     /**
      * Reads a request.
      *
+     * @param body whose bytes up to {@code length} are the request; tensors are views of it
      * @param jsonLength value of the header that tells it, or -1 for all bytes
      * @param model from the path
      * @param version from the path, or empty
      */
-    public static InferRequest readRequest(byte[] body, int jsonLength, String model, String version) {
-        Draft d = read(body, jsonLength, "inputs", true);
+    public static InferRequest readRequest(byte[] body, int length, int jsonLength, String model, String version) {
+        Draft d = read(body, length, jsonLength, "inputs", true);
         return new InferRequest(model, version, d.id, d.parameters, d.tensors, d.outputs);
     }
 
     /** Reads a response. */
     public static InferResponse readResponse(byte[] body, int jsonLength) {
-        Draft d = read(body, jsonLength, "outputs", false);
+        Draft d = read(body, body.length, jsonLength, "outputs", false);
         return new InferResponse(d.model, d.version, d.id, d.parameters, d.tensors);
     }
 
@@ -62,13 +85,13 @@ public final class RestCodec {
         final List<InferRequest.Output> outputs = new ArrayList<>();
     }
 
-    private static Draft read(byte[] body, int jsonLength, String tensors, boolean request) {
-        int length = jsonLength < 0 ? body.length : jsonLength;
-        if (length > body.length) {
+    private static Draft read(byte[] body, int all, int jsonLength, String tensors, boolean request) {
+        int length = jsonLength < 0 ? all : jsonLength;
+        if (length > all) {
             throw InferenceException.invalid("header " + Parameters.HEADER_LENGTH + " says " + length
-                    + " bytes of JSON, but the body has " + body.length);
+                    + " bytes of JSON, but the body has " + all);
         }
-        ByteBuffer tail = ByteBuffer.wrap(body, length, body.length - length);
+        ByteBuffer tail = ByteBuffer.wrap(body, length, all - length);
         Draft d = new Draft();
         try (JsonParser in = JsonForm.FACTORY.createParser(body, 0, length)) {
             in.nextToken();
@@ -207,15 +230,9 @@ public final class RestCodec {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        int jsonLength = out.size();
-        for (TensorData t : tensors) {
-            if (binary.test(t)) {
-                byte[] own = new byte[t.data().remaining()];
-                t.data().duplicate().get(own);
-                out.writeBytes(own);
-            }
-        }
-        return new Message(out.toByteArray(), jsonLength);
+        return new Message(
+                out.toByteArray(),
+                tensors.stream().filter(binary).map(TensorData::data).toList());
     }
 
     /** The body of an error. */

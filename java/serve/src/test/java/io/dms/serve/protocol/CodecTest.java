@@ -55,9 +55,10 @@ class CodecTest {
                 List.of());
         assertThat(GrpcCodec.read(GrpcCodec.write(r))).isEqualTo(r);
         RestCodec.Message numbers = RestCodec.writeRequest(r, false);
-        assertThat(RestCodec.readRequest(numbers.bytes(), -1, "m", "1")).isEqualTo(r);
+        assertThat(RestCodec.readRequest(numbers.bytes(), numbers.bytes().length, -1, "m", "1"))
+                .isEqualTo(r);
         RestCodec.Message raw = RestCodec.writeRequest(r, true);
-        InferRequest back = RestCodec.readRequest(raw.bytes(), raw.jsonLength(), "m", "1");
+        InferRequest back = RestCodec.readRequest(raw.bytes(), raw.bytes().length, raw.jsonLength(), "m", "1");
         assertThat(back.inputs().get(0).data()).isEqualTo(r.inputs().get(0).data());
         InferResponse a = new InferResponse("m", "1", "id", r.parameters(), r.inputs());
         assertThat(GrpcCodec.read(GrpcCodec.write(a))).isEqualTo(a);
@@ -103,7 +104,8 @@ class CodecTest {
     }
 
     private static InferRequest json(String text) {
-        return RestCodec.readRequest(text.getBytes(StandardCharsets.UTF_8), -1, "m", "");
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        return RestCodec.readRequest(body, body.length, -1, "m", "");
     }
 
     @Test
@@ -185,7 +187,7 @@ class CodecTest {
                 length = random.nextInt(8) == 0 ? random.nextInt(bytes.length + 2) : length;
             }
             try {
-                RestCodec.readRequest(bytes, m.binary() || n % 3 == 0 ? length : -1, "m", "");
+                RestCodec.readRequest(bytes, bytes.length, m.binary() || n % 3 == 0 ? length : -1, "m", "");
                 read++;
             } catch (InferenceException e) {
                 refused++;
