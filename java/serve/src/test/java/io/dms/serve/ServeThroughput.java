@@ -1,5 +1,6 @@
 package io.dms.serve;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.onnx.ImportOptions;
@@ -7,86 +8,137 @@ import io.dms.runtime.Backends;
 import io.dms.runtime.BundledModels;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
-import io.dms.serve.client.InferenceClient;
-import io.dms.serve.protocol.InferRequest;
-import io.dms.serve.protocol.TensorData;
 import io.dms.testkit.BenchmarkNetworks;
+import io.dms.testkit.GraphBuilder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntConsumer;
 
 /**
- * Throughput of a server on this machine against that of the bare backend: two sessions of one thread each, driven by two
- * threads, and one session of all cores; then a server with two workers and clients in the same process. They take
- * turns, so that drift meets all alike.
+ * Throughput of a server on this machine against that of the bare backend, each called by as many callers: bare, callers
+ * share one session of one thread for each core; served, clients in a process of their own share one connection or
+ * pool and the server has as many such sessions. They take turns, so that drift meets all alike.
+ *
+ * <p>Clients and server share this machine's cores, so what clients take is missing to the server. Processor time of both
+ * processes is told: seconds of the bare backend over those of the server, for one image, are what a server would reach
+ * whose clients are elsewhere.
+ *
+ * <p>Before, each transport is warmed up on a network of the same inputs that does next to nothing, since the
+ * compilers of the JVM need some thousand requests, and a network of a real size is not asked that often in seconds. What a
+ * request to that network takes is what serving takes.
  *
  * <p>Arguments: a model file, {@code -} for the bundled one, {@code mobilenetv2} or {@code resnet50} for
- * a network of that shape at 224 pixels with random weights, images of each request, clients (4), rounds (5), seconds
- * of each turn (1.5).
+ * a network of that shape at 224 pixels with random weights; images of each request (1), callers (4), rounds (5),
+ * seconds of each turn (1.5), seconds of warming up (10).
  */
 public final class ServeThroughput {
     private ServeThroughput() {}
 
+    /** What one way gave in one turn. */
+    private record Turn(double rate, double ownCpu, double clientCpu) {}
+
     /** Runs it. */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         ScalableModel model = model(args.length == 0 ? "-" : args[0]);
         int batch = args.length > 1 ? Integer.parseInt(args[1]) : 1;
-        int clients = args.length > 2 ? Integer.parseInt(args[2]) : 4;
+        int callers = args.length > 2 ? Integer.parseInt(args[2]) : 4;
         int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
         double seconds = args.length > 4 ? Double.parseDouble(args[4]) : 1.5;
-        int[] shape = model.graph().inputs().get(0).shape().withBatch(1).dims();
-        int in = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        int out = (int) model.graph().outputs().get(0).shape().elements();
-        long[] sent = Arrays.stream(shape).asLongStream().toArray();
-        sent[0] = batch;
-        TensorData tensor = TensorData.ofFloats(
-                model.graph().inputs().get(0).name(), sent, new float[Math.multiplyExact(in, batch)]);
-        ModelSpec spec = new ModelSpec("m", model, null, List.of());
-        double[][] rates = new double[4][rounds];
-        try (InferenceServer server = InferenceServer.open(List.of(spec), Rigs.options());
-                Session a = session(model, 1);
-                Session b = session(model, 1);
-                Session all = session(model, 2);
-                InferenceClient grpc = InferenceClient.of("grpc://127.0.0.1:" + server.grpcPort());
-                InferenceClient rest = InferenceClient.of("http://127.0.0.1:" + server.httpPort())) {
-            for (Session s : List.of(a, b, all)) {
-                s.prepare(model.full());
+        double warm = args.length > 5 ? Double.parseDouble(args[5]) : 10;
+        var input = model.graph().inputs().get(0);
+        long[] sent = Arrays.stream(input.shape().withBatch(batch).dims())
+                .asLongStream()
+                .toArray();
+        List<ModelSpec> models = List.of(
+                new ModelSpec("m", model, null, List.of()), new ModelSpec("idle", idle(model), null, List.of()));
+        int workers = Runtime.getRuntime().availableProcessors();
+        ServerOptions options = ServerOptions.DEFAULT.withPorts(0, 0).withWorkers("cpu", workers, 1);
+        List<List<Turn>> all =
+                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        try (InferenceServer server = InferenceServer.open(models, options);
+                Bare bare = new Bare(model, workers);
+                ServeClients grpc =
+                        new ServeClients("grpc://127.0.0.1:" + server.grpcPort(), input.name(), sent, callers);
+                ServeClients rest =
+                        new ServeClients("http://127.0.0.1:" + server.httpPort(), input.name(), sent, callers)) {
+            for (ServeClients c : List.of(grpc, rest)) {
+                served(c, "idle", warm, batch);
             }
-            List<Session> two = List.of(a, b);
-            InferRequest request = InferRequest.of("m", Map.of(), tensor);
+            Turn idleGrpc = served(grpc, "idle", seconds, batch);
+            Turn idleRest = served(rest, "idle", seconds, batch);
+            all.get(3).add(idleGrpc);
+            all.get(4).add(idleRest);
             for (int round = -1; round < rounds; round++) {
-                double[] r = {
-                    rate(2, seconds, bare(model, two, in, out), 1),
-                    rate(1, seconds, bare(model, List.of(all), in, out), 1),
-                    rate(clients, seconds, k -> grpc.infer(request, Duration.ofSeconds(60)), batch),
-                    rate(clients, seconds, k -> rest.infer(request, Duration.ofSeconds(60)), batch)
-                };
-                for (int i = 0; round >= 0 && i < r.length; i++) {
-                    rates[i][round] = r[i];
+                List<Turn> turns = List.of(
+                        bare.run(callers, seconds),
+                        served(grpc, "m", seconds, batch),
+                        served(rest, "m", seconds, batch));
+                for (int i = 0; round >= 0 && i < turns.size(); i++) {
+                    all.get(i).add(turns.get(i));
                 }
             }
         }
+        print(model.name(), batch, callers, workers, all);
+    }
+
+    private static void print(String model, int batch, int callers, int workers, List<List<Turn>> all) {
         System.out.printf(
-                "%s, %d images a request, %d clients, images/s at the median of %d turns%n",
-                model.name(), batch, clients, rounds);
-        double base = median(rates[0]);
-        String[] names = {
-            "two sessions, one thread each", "one session, two threads", "served over gRPC", "served over REST"
-        };
+                "%s, %d images a request, %d callers, %d sessions of one thread; medians of %d turns%n",
+                model, batch, callers, workers, all.get(0).size());
+        System.out.println(
+                "                 images/s  of bare   CPU ms/image  bare's CPU over it   clients' CPU ms/image");
+        String[] names = {"bare backend", "served, gRPC", "served, REST", "idle, gRPC", "idle, REST"};
         for (int i = 0; i < names.length; i++) {
+            List<Turn> own = all.get(i);
+            List<Turn> bare = all.get(0).subList(0, own.size());
             System.out.printf(
-                    "%-32s %10.1f   %5.3f of the first   %5.3f of the second%n",
-                    names[i], median(rates[i]), ratio(rates[i], rates[0]), ratio(rates[i], rates[1]));
+                    "%-14s %10.1f    %5.3f     %10.3f              %5.3f              %10.3f%n",
+                    names[i],
+                    median(own.stream().mapToDouble(Turn::rate).toArray()),
+                    median(ratios(own, bare)),
+                    1e3 * median(own.stream().mapToDouble(Turn::ownCpu).toArray()),
+                    median(cpuRatios(bare, own)),
+                    1e3 * median(own.stream().mapToDouble(Turn::clientCpu).toArray()));
         }
-        if (base <= 0) {
-            throw new IllegalStateException("nothing ran");
-        }
+    }
+
+    /** Ratios of the turns of one round. */
+    private static double[] ratios(List<Turn> a, List<Turn> b) {
+        double[] r = new double[a.size()];
+        Arrays.setAll(r, i -> a.get(i).rate() / b.get(i).rate());
+        return r;
+    }
+
+    private static double[] cpuRatios(List<Turn> a, List<Turn> b) {
+        double[] r = new double[a.size()];
+        Arrays.setAll(r, i -> a.get(i).ownCpu() / b.get(i).ownCpu());
+        return r;
+    }
+
+    private static double median(double[] v) {
+        double[] sorted = v.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** Processor time of this process so far. */
+    static double cpuSeconds() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+    }
+
+    private static Turn served(ServeClients clients, String model, double seconds, int batch) throws IOException {
+        double cpu = cpuSeconds();
+        ServeClients.Turn t = clients.run(model, seconds);
+        double images = Math.max(1, t.calls() * batch);
+        return new Turn(images / t.seconds(), (cpuSeconds() - cpu) / images, t.cpuSeconds() / images);
     }
 
     private static ScalableModel model(String name) {
@@ -98,52 +150,71 @@ public final class ServeThroughput {
         };
     }
 
-    private static double median(double[] v) {
-        double[] sorted = v.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+    /** A network of the same input that takes a mean of each channel, and no more. */
+    static ScalableModel idle(ScalableModel like) {
+        var input = like.graph().inputs().get(0);
+        int[] dims = input.shape().dims();
+        GraphBuilder b = new GraphBuilder("idle", 1);
+        String x = b.input(input.name(), Arrays.copyOfRange(dims, 1, dims.length));
+        b.output(b.node("GlobalAveragePool", Map.of(), x));
+        return ScalableModel.plain(b.build());
     }
 
-    /** Median of the ratios of the turns of one round. */
-    private static double ratio(double[] a, double[] b) {
-        double[] r = new double[a.length];
-        Arrays.setAll(r, i -> a[i] / b[i]);
-        return median(r);
-    }
+    /** Sessions of one thread that callers in this process share, each with its buffers. */
+    private static final class Bare implements AutoCloseable {
+        private record Place(Session session, FloatBuffer in, FloatBuffer out) {}
 
-    private static Session session(ScalableModel model, int threads) {
-        return Backends.find("cpu")
-                .open(model, SessionOptions.DEFAULT.withThreads(threads).withYielding(threads > 1));
-    }
+        private final ScalableModel model;
+        private final List<Place> places = new ArrayList<>();
+        private final BlockingQueue<Place> free;
 
-    private static IntConsumer bare(ScalableModel model, List<Session> sessions, int in, int out) {
-        FloatBuffer[] inputs = new FloatBuffer[sessions.size()];
-        FloatBuffer[] outputs = new FloatBuffer[sessions.size()];
-        Arrays.setAll(inputs, i -> Rigs.direct(in));
-        Arrays.setAll(outputs, i -> Rigs.direct(out));
-        return k -> sessions.get(k).run(model.full(), inputs[k], outputs[k]);
-    }
+        Bare(ScalableModel model, int sessions) {
+            this.model = model;
+            int in = (int) model.graph().inputs().get(0).shape().elements();
+            int out = (int) model.graph().outputs().get(0).shape().elements();
+            for (int i = 0; i < sessions; i++) {
+                Session s = Backends.find("cpu").open(model, SessionOptions.DEFAULT.withThreads(1));
+                s.prepare(model.full());
+                places.add(new Place(s, Rigs.direct(in), Rigs.direct(out)));
+            }
+            free = new ArrayBlockingQueue<>(sessions, false, places);
+        }
 
-    /** Images a second of so many threads that call one after the other. */
-    private static double rate(int threads, double seconds, IntConsumer call, int images) throws InterruptedException {
-        AtomicLong calls = new AtomicLong();
-        long begin = System.nanoTime();
-        long until = begin + (long) (seconds * 1e9);
-        List<Thread> all = new ArrayList<>();
-        for (int k = 0; k < threads; k++) {
-            int own = k;
-            Thread t = new Thread(() -> {
+        Turn run(int callers, double seconds) throws InterruptedException {
+            AtomicLong calls = new AtomicLong();
+            double cpu = cpuSeconds();
+            long begin = System.nanoTime();
+            long until = begin + (long) (seconds * 1e9);
+            List<Thread> threads = new ArrayList<>();
+            for (int k = 0; k < callers; k++) {
+                Thread t = new Thread(() -> call(until, calls));
+                t.start();
+                threads.add(t);
+            }
+            for (Thread t : threads) {
+                t.join();
+            }
+            double spent = (System.nanoTime() - begin) / 1e9;
+            double images = Math.max(1, calls.get());
+            return new Turn(images / spent, (cpuSeconds() - cpu) / images, 0);
+        }
+
+        private void call(long until, AtomicLong calls) {
+            try {
                 while (System.nanoTime() < until) {
-                    call.accept(own);
+                    Place p = free.take();
+                    p.session().run(model.full(), p.in(), p.out());
+                    free.add(p);
                     calls.incrementAndGet();
                 }
-            });
-            t.start();
-            all.add(t);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
-        for (Thread t : all) {
-            t.join();
+
+        @Override
+        public void close() {
+            places.forEach(p -> p.session().close());
         }
-        return calls.get() * images / ((System.nanoTime() - begin) / 1e9);
     }
 }
