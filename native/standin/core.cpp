@@ -42,7 +42,7 @@ struct State {
     std::atomic<int> error{0};
     std::atomic<long> failAllocation{0};  // the how-manieth allocation from now fails; 0 none
     std::atomic<long> loseAfter{0};       // the how-manieth piece of work from now loses the device; 0 none
-    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck;
+    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters;
     std::atomic<Recorder> recorder{nullptr};
     bool flat;
     Device model;
@@ -62,6 +62,7 @@ struct State {
         runtime = environment("DMS_STANDIN_RUNTIME", 13010);
         cudnn = environment("DMS_STANDIN_CUDNN", 91900);
         devices = environment("DMS_STANDIN_DEVICES", 1);
+        stridedFilters = environment("DMS_STANDIN_STRIDED_FILTERS", 1);
         initcheck = environment("DMS_STANDIN_INITCHECK", 1);
         failAllocation = environment("DMS_STANDIN_FAIL_ALLOCATION", 0);
         loseAfter = environment("DMS_STANDIN_LOSE_AFTER", 0);
@@ -533,6 +534,10 @@ int deviceCount() {
     return static_cast<int>(state().devices);
 }
 
+bool takesStridedFilters() {
+    return state().stridedFilters != 0;
+}
+
 int lost() {
     return state().error;
 }
@@ -572,6 +577,8 @@ int dms_standin_set(const char* name, long value) {
         s.cudnn = value;
     } else if (n == "devices") {
         s.devices = value;
+    } else if (n == "strided_filters") {
+        s.stridedFilters = value;
     } else if (n == "initcheck") {
         s.initcheck = value;
     } else if (n == "compute_capability") {

@@ -95,6 +95,8 @@ int driverVersion();
 int runtimeVersion();
 int cudnnVersion();
 int deviceCount();
+// Whether the graph interface has an engine that takes filters with gaps.
+bool takesStridedFilters();
 
 // Error that every call answers from now on, 0 where the device is well.
 int lost();

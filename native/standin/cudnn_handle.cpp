@@ -1,4 +1,4 @@
-// Handles, versions and errors of cuDNN, and its graph interface, which the stand-ins do not have.
+// Handles, versions and errors of cuDNN.
 #include <cstdio>
 #include <string>
 
@@ -107,37 +107,6 @@ void cudnnGetLastErrorString(char* text, size_t length) {
     if (length) {
         std::snprintf(text, length, "%s", lastRefusal.c_str());
     }
-}
-
-// ---- the graph interface: refused, so that its probe runs to an answer ----
-
-int cudnnBackendInitialize(void*) {
-    return DNN_UNSUPPORTED;
-}
-
-int cudnnBackendCreateDescriptor(int, void** descriptor) {
-    *descriptor = nullptr;
-    return refuse(DNN_UNSUPPORTED, "cudnnBackendCreateDescriptor", "the stand-in has no graph interface");
-}
-
-int cudnnBackendDestroyDescriptor(void*) {
-    return DNN_OK;
-}
-
-int cudnnBackendSetAttribute(void*, int, int, int64_t, const void*) {
-    return DNN_UNSUPPORTED;
-}
-
-int cudnnBackendGetAttribute(void*, int, int, int64_t, int64_t*, void*) {
-    return DNN_UNSUPPORTED;
-}
-
-int cudnnBackendFinalize(void*) {
-    return DNN_UNSUPPORTED;
-}
-
-int cudnnBackendExecute(Handle*, void*, void*) {
-    return DNN_UNSUPPORTED;
 }
 
 }  // extern "C"

@@ -56,7 +56,7 @@ final class Report {
 
     private static String figures(JsonNode row) {
         return row.properties().stream()
-                .filter(f -> !NO_FIGURES.contains(f.getKey()))
+                .filter(f -> !NO_FIGURES.contains(f.getKey()) && !f.getValue().isNull())
                 .map(f -> f.getKey() + " "
                         + (f.getValue().isNumber()
                                 ? number(f.getValue().asDouble())
@@ -70,6 +70,9 @@ final class Report {
 
     /** Whole numbers as they are, others with four digits. */
     static String number(double v) {
+        if (Double.isNaN(v)) {
+            return "-";
+        }
         boolean whole = v == Math.rint(v) && Math.abs(v) < 1e15;
         return whole ? String.valueOf((long) v) : String.format(Locale.ROOT, "%.4g", v);
     }

@@ -58,7 +58,7 @@ final class Result {
         }
 
         Row with(String key, double value) {
-            node.put(key, value);
+            put(key, value);
             line.append(' ')
                     .append(key)
                     .append(' ')
@@ -76,7 +76,8 @@ final class Result {
         /** The figure must not be above the bar. A figure that is none (NaN) misses it. */
         void judged(String measure, double value, double bar) {
             boolean good = value <= bar;
-            node.put(measure, value).put("bar", bar).put("good", good);
+            put(measure, value);
+            node.put("bar", bar).put("good", good);
             failures += good ? 0 : 1;
             line.append(" %s %s (bar %s)%s"
                     .formatted(measure, Report.number(value), Report.number(bar), good ? "" : "  <--"));
@@ -85,7 +86,7 @@ final class Result {
 
         /** A figure that answers a question and is held to nothing. */
         void told(String measure, double value) {
-            node.put(measure, value);
+            put(measure, value);
             line.append(' ').append(measure).append(' ').append(Report.number(value));
             done();
         }
@@ -95,6 +96,15 @@ final class Result {
             node.put(measure, text);
             line.append(' ').append(measure).append(": ").append(text);
             done();
+        }
+
+        /** What was not measured is null. */
+        private void put(String key, double value) {
+            if (Double.isFinite(value)) {
+                node.put(key, value);
+            } else {
+                node.putNull(key);
+            }
         }
 
         private void done() {

@@ -11,6 +11,8 @@ final class Steps {
             new RebindStep(),
             new MemoryStep(),
             new EnduranceStep(),
+            new FilterStep(),
+            new ZeroCopyStep(),
             new PeerStep());
 
     private Steps() {}

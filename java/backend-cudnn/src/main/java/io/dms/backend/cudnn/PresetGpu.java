@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionFwdAlgoPerf_t;
 import org.bytedeco.javacpp.BytePointer;
@@ -286,11 +287,12 @@ final class PresetGpu implements Gpu {
         int opA = transposeA ? CUBLAS_OP_T : CUBLAS_OP_N;
         int opB = transposeB ? CUBLAS_OP_T : CUBLAS_OP_N;
         int algorithm = half ? CUBLAS_GEMM_DEFAULT_TENSOR_OP : CUBLAS_GEMM_DEFAULT;
-        a.to(aAt);
-        b.to(bAt);
-        c.to(cAt);
-        int status = count == 1
-                ? cublasGemmEx(
+        if (count == 1) {
+            multiply(opA, opB, m, n, k, aAt, lda, bAt, ldb, cAt, ldc, type, zero);
+            return;
+        }
+        blas(
+                cublasGemmStridedBatchedEx(
                         blas,
                         opA,
                         opB,
@@ -298,45 +300,76 @@ final class PresetGpu implements Gpu {
                         n,
                         k,
                         one,
-                        a,
-                        type,
-                        lda,
-                        b,
-                        type,
-                        ldb,
-                        zero,
-                        c,
-                        type,
-                        ldc,
-                        computeType,
-                        algorithm)
-                : cublasGemmStridedBatchedEx(
-                        blas,
-                        opA,
-                        opB,
-                        m,
-                        n,
-                        k,
-                        one,
-                        a,
+                        a.to(aAt),
                         type,
                         lda,
                         strideA,
-                        b,
+                        b.to(bAt),
                         type,
                         ldb,
                         strideB,
                         zero,
-                        c,
+                        c.to(cAt),
                         type,
                         ldc,
                         strideC,
                         count,
                         computeType,
-                        algorithm);
-        if (status != 0) {
-            throw underneath("cuBLAS", "multiplying matrices", "status " + status);
-        }
+                        algorithm),
+                "multiplying matrices");
+    }
+
+    /** {@code c = a b}, or {@code c += a b}, in cuBLAS's order, columns first. */
+    void gemm(int m, int n, int k, long aAt, int lda, long bAt, int ldb, long cAt, int ldc, boolean half, boolean add) {
+        int type = half ? REAL_16F : REAL_32F;
+        multiply(CUBLAS_OP_N, CUBLAS_OP_N, m, n, k, aAt, lda, bAt, ldb, cAt, ldc, type, add ? one : zero);
+    }
+
+    private void multiply(
+            int opA,
+            int opB,
+            int m,
+            int n,
+            int k,
+            long aAt,
+            int lda,
+            long bAt,
+            int ldb,
+            long cAt,
+            int ldc,
+            int type,
+            FloatPointer beta) {
+        int algorithm = type == REAL_16F ? CUBLAS_GEMM_DEFAULT_TENSOR_OP : CUBLAS_GEMM_DEFAULT;
+        a.to(aAt);
+        b.to(bAt);
+        c.to(cAt);
+        blas(
+                cublasGemmEx(
+                        blas,
+                        opA,
+                        opB,
+                        m,
+                        n,
+                        k,
+                        one,
+                        a,
+                        type,
+                        lda,
+                        b,
+                        type,
+                        ldb,
+                        beta,
+                        c,
+                        type,
+                        ldc,
+                        computeType,
+                        algorithm),
+                "multiplying matrices");
+    }
+
+    /** The library's handle, for calls that are no part of {@link Gpu}; it stays this object's. */
+    cudnnContext dnnHandle() {
+        return dnn;
     }
 
     // ---- descriptors

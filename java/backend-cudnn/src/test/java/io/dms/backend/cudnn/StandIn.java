@@ -77,6 +77,7 @@ final class StandIn {
         set("devices", 1);
         set("compute_capability", 90);
         set("initcheck", 1);
+        set("strided_filters", 1);
     }
 
     private static NativeLibrary library() {

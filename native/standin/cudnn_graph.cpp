@@ -1,0 +1,387 @@
+// The graph interface of cuDNN, as much of it as describes one forward convolution: descriptors with attributes, a list of
+// engines, plans, execution. Written from the documentation; strict: attributes of the wrong type or order are refused.
+//
+// There are three engines. 0 and 1 take packed filters alone, 0 only channels last. 2 takes a filter with gaps between its
+// rows, where DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1.
+#include <algorithm>
+#include <map>
+
+#include "cudnn.h"
+
+using namespace standin;
+
+namespace {
+
+enum Kind {
+    CONVOLUTION = 1,
+    ENGINE = 2,
+    ENGINE_CONFIG = 3,
+    HEURISTICS = 4,
+    PLAN = 5,
+    FORWARD = 10,
+    GRAPH = 15,
+    PACK = 16,
+    TENSOR = 17,
+};
+
+enum AttributeType {
+    T_HANDLE = 0,
+    T_DATA = 1,
+    T_INT64 = 3,
+    T_FLOAT = 4,
+    T_POINTER = 6,
+    T_CONV_MODE = 7,
+    T_HEUR_MODE = 8,
+    T_DESCRIPTOR = 15,
+};
+
+enum Attribute {
+    CONV_TYPE = 100,
+    CONV_MODE = 101,
+    CONV_DILATIONS = 102,
+    CONV_STRIDES = 103,
+    CONV_POST = 104,
+    CONV_PRE = 105,
+    CONV_DIMS = 106,
+    HEUR_MODE = 200,
+    HEUR_GRAPH = 201,
+    HEUR_RESULTS = 202,
+    CONFIG_ENGINE = 300,
+    PLAN_HANDLE = 400,
+    PLAN_CONFIG = 401,
+    PLAN_WORKSPACE = 402,
+    FORWARD_ALPHA = 700,
+    FORWARD_BETA = 701,
+    FORWARD_CONV = 702,
+    FORWARD_W = 703,
+    FORWARD_X = 704,
+    FORWARD_Y = 705,
+    GRAPH_HANDLE = 800,
+    GRAPH_OPS = 801,
+    GRAPH_ENGINES = 802,
+    TENSOR_ALIGNMENT = 900,
+    TENSOR_TYPE = 901,
+    TENSOR_DIMS = 902,
+    TENSOR_STRIDES = 903,
+    TENSOR_ID = 906,
+    PACK_IDS = 1000,
+    PACK_POINTERS = 1001,
+    PACK_WORKSPACE = 1003,
+    ENGINE_GRAPH = 1300,
+    ENGINE_INDEX = 1301,
+};
+
+// Type of each attribute that can be set, and by which kind it is had.
+struct Form {
+    int kind, type;
+    bool required;
+};
+const std::map<int, Form> FORMS = {
+    {CONV_TYPE, {CONVOLUTION, T_DATA, true}},      {CONV_MODE, {CONVOLUTION, T_CONV_MODE, true}},
+    {CONV_DILATIONS, {CONVOLUTION, T_INT64, true}}, {CONV_STRIDES, {CONVOLUTION, T_INT64, true}},
+    {CONV_POST, {CONVOLUTION, T_INT64, true}},     {CONV_PRE, {CONVOLUTION, T_INT64, true}},
+    {CONV_DIMS, {CONVOLUTION, T_INT64, true}},     {HEUR_MODE, {HEURISTICS, T_HEUR_MODE, true}},
+    {HEUR_GRAPH, {HEURISTICS, T_DESCRIPTOR, true}}, {CONFIG_ENGINE, {ENGINE_CONFIG, T_DESCRIPTOR, true}},
+    {PLAN_HANDLE, {PLAN, T_HANDLE, true}},         {PLAN_CONFIG, {PLAN, T_DESCRIPTOR, true}},
+    {FORWARD_ALPHA, {FORWARD, T_FLOAT, true}},     {FORWARD_BETA, {FORWARD, T_FLOAT, true}},
+    {FORWARD_CONV, {FORWARD, T_DESCRIPTOR, true}}, {FORWARD_W, {FORWARD, T_DESCRIPTOR, true}},
+    {FORWARD_X, {FORWARD, T_DESCRIPTOR, true}},    {FORWARD_Y, {FORWARD, T_DESCRIPTOR, true}},
+    {GRAPH_HANDLE, {GRAPH, T_HANDLE, true}},       {GRAPH_OPS, {GRAPH, T_DESCRIPTOR, true}},
+    {TENSOR_ALIGNMENT, {TENSOR, T_INT64, true}},   {TENSOR_TYPE, {TENSOR, T_DATA, true}},
+    {TENSOR_DIMS, {TENSOR, T_INT64, true}},        {TENSOR_STRIDES, {TENSOR, T_INT64, true}},
+    {TENSOR_ID, {TENSOR, T_INT64, true}},          {PACK_IDS, {PACK, T_INT64, true}},
+    {PACK_POINTERS, {PACK, T_POINTER, true}},      {PACK_WORKSPACE, {PACK, T_POINTER, false}},
+    {ENGINE_GRAPH, {ENGINE, T_DESCRIPTOR, true}},  {ENGINE_INDEX, {ENGINE, T_INT64, true}},
+};
+
+struct Descriptor {
+    int kind = 0;
+    bool done = false;
+    std::map<int, std::vector<int64_t>> values;  // pointers and floats by their bits
+
+    const std::vector<int64_t>& all(int name) const {
+        return values.at(name);
+    }
+    int64_t one(int name) const {
+        return values.at(name).at(0);
+    }
+    const Descriptor& other(int name) const {
+        return *reinterpret_cast<const Descriptor*>(one(name));
+    }
+    float real(int name) const {
+        float f;
+        int64_t bits = one(name);
+        std::memcpy(&f, &bits, 4);
+        return f;
+    }
+};
+
+struct Problem {
+    Tensor x, w, y;
+    int64_t xId, wId, yId;
+    int padH, padW, strideH, strideW, dilationH, dilationW;
+    float alpha, beta;
+};
+
+Tensor tensor(const Descriptor& d) {
+    Tensor t;
+    t.type = int(d.one(TENSOR_TYPE));
+    t.rank = int(d.all(TENSOR_DIMS).size());
+    for (int i = 0; i < t.rank; i++) {
+        t.dim[i] = int(d.all(TENSOR_DIMS)[i]);
+        t.stride[i] = int(d.all(TENSOR_STRIDES)[i]);
+    }
+    return t;
+}
+
+Problem problem(const Descriptor& graph) {
+    const Descriptor& op = graph.other(GRAPH_OPS);
+    const Descriptor& conv = op.other(FORWARD_CONV);
+    const Descriptor &x = op.other(FORWARD_X), &w = op.other(FORWARD_W), &y = op.other(FORWARD_Y);
+    auto two = [&](int name, int i) { return int(conv.all(name)[i]); };
+    return Problem{tensor(x),
+                   tensor(w),
+                   tensor(y),
+                   x.one(TENSOR_ID),
+                   w.one(TENSOR_ID),
+                   y.one(TENSOR_ID),
+                   two(CONV_PRE, 0),
+                   two(CONV_PRE, 1),
+                   two(CONV_STRIDES, 0),
+                   two(CONV_STRIDES, 1),
+                   two(CONV_DILATIONS, 0),
+                   two(CONV_DILATIONS, 1),
+                   op.real(FORWARD_ALPHA),
+                   op.real(FORWARD_BETA)};
+}
+
+bool packed(const Tensor& t) {
+    return t.extent() == t.elements();
+}
+
+int sound(const Problem& p) {
+    if (p.x.rank != 4 || p.w.rank != 4 || p.y.rank != 4) {
+        return refuse(DNN_BAD_PARAM, "graph", "x, w and y have 4 dimensions");
+    }
+    if (p.x.dim[1] != p.w.dim[1] || p.y.dim[1] != p.w.dim[0] || p.x.dim[0] != p.y.dim[0]) {
+        return refuse(DNN_SHAPE_MISMATCH, "graph", "channels or images do not fit");
+    }
+    int h = 1 + (p.x.dim[2] + 2 * p.padH - (p.w.dim[2] - 1) * p.dilationH - 1) / p.strideH;
+    int w = 1 + (p.x.dim[3] + 2 * p.padW - (p.w.dim[3] - 1) * p.dilationW - 1) / p.strideW;
+    return h == p.y.dim[2] && w == p.y.dim[3] ? DNN_OK : refuse(DNN_SHAPE_MISMATCH, "graph", "y is not of that size");
+}
+
+int takes(int64_t engine, const Problem& p) {
+    bool last = p.x.hwcPacked() && p.y.hwcPacked() && p.w.stride[1] == 1;
+    switch (engine) {
+        case 0: return packed(p.w) && last ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
+        case 1: return packed(p.w) ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
+        case 2: return packed(p.w) || takesStridedFilters() ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
+        default: return DNN_UNSUPPORTED;
+    }
+}
+
+constexpr int64_t ENGINES = 3, WORKSPACE = 52;
+
+int run(const Problem& p, const void* x, const void* w, void* y, void* work) {
+    if (!require("convolution plan, workspace", work, WORKSPACE)) {
+        return ILLEGAL_ADDRESS;
+    }
+    std::vector<float> in = read("convolution plan, x", p.x, x), f = read("convolution plan, w", p.w, w);
+    if (in.empty() || f.empty()) {
+        return ILLEGAL_ADDRESS;
+    }
+    int C = p.w.dim[1], R = p.w.dim[2], S = p.w.dim[3], H = p.x.dim[2], W = p.x.dim[3], K = p.w.dim[0];
+    int P = p.y.dim[2], Q = p.y.dim[3];
+    std::vector<float> out(p.y.elements());
+    std::vector<float> column(size_t(C) * R * S * P * Q);
+    for (int n = 0; n < p.x.dim[0]; n++) {
+        size_t at = 0;
+        for (int c = 0; c < C; c++) {
+            for (int r = 0; r < R; r++) {
+                for (int s = 0; s < S; s++) {
+                    for (int i = 0; i < P; i++) {
+                        for (int j = 0; j < Q; j++, at++) {
+                            int row = i * p.strideH - p.padH + r * p.dilationH, col = j * p.strideW - p.padW + s * p.dilationW;
+                            bool inside = row >= 0 && row < H && col >= 0 && col < W;
+                            column[at] = inside ? in[((size_t(n) * C + c) * H + row) * W + col] : 0;
+                        }
+                    }
+                }
+            }
+        }
+        multiply(f.data(), column.data(), out.data() + size_t(n) * K * P * Q, K, long(P) * Q, long(C) * R * S);
+    }
+    for (float& v : out) {
+        v *= p.alpha;
+    }
+    return write("convolution plan, y", p.y, y, out, p.beta);
+}
+
+int64_t read64(int type, const void* array, int64_t i) {
+    int64_t value = 0;
+    switch (type) {
+        case T_DATA:
+        case T_CONV_MODE:
+        case T_HEUR_MODE: return static_cast<const int32_t*>(array)[i];
+        case T_FLOAT: std::memcpy(&value, static_cast<const float*>(array) + i, 4); return value;
+        default: std::memcpy(&value, static_cast<const char*>(array) + 8 * i, 8); return value;
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+int cudnnBackendInitialize(void*) {
+    return DNN_UNSUPPORTED;
+}
+
+int cudnnBackendCreateDescriptor(int kind, Descriptor** made) {
+    static const int kinds[] = {CONVOLUTION, ENGINE, ENGINE_CONFIG, HEURISTICS, PLAN, FORWARD, GRAPH, PACK, TENSOR};
+    if (std::find(std::begin(kinds), std::end(kinds), kind) == std::end(kinds)) {
+        return refuse(DNN_UNSUPPORTED, "cudnnBackendCreateDescriptor", "the stand-in has no such descriptor");
+    }
+    if (int status = create(made)) {
+        return status;
+    }
+    (*made)->kind = kind;
+    return DNN_OK;
+}
+
+int cudnnBackendDestroyDescriptor(Descriptor* d) {
+    return destroy(d);
+}
+
+int cudnnBackendSetAttribute(Descriptor* d, int name, int type, int64_t count, const void* array) {
+    const char* call = "cudnnBackendSetAttribute";
+    if (!lives(d) || d->done || !array || count < 1) {
+        return refuse(DNN_BAD_PARAM, call, "no descriptor, or one that is finalized, or no value");
+    }
+    auto form = FORMS.find(name);
+    if (form == FORMS.end() || form->second.kind != d->kind || form->second.type != type) {
+        return refuse(DNN_BAD_PARAM, call, "the descriptor has no such attribute of that type");
+    }
+    std::vector<int64_t> values;
+    for (int64_t i = 0; i < count; i++) {
+        values.push_back(read64(type, array, i));
+        if (type == T_DESCRIPTOR) {
+            auto* other = reinterpret_cast<Descriptor*>(values.back());
+            if (!lives(other) || !other->done) {
+                return refuse(DNN_BAD_PARAM, call, "an attribute is a descriptor that is not finalized");
+            }
+        }
+    }
+    d->values[name] = values;
+    return DNN_OK;
+}
+
+int cudnnBackendFinalize(Descriptor* d) {
+    const char* call = "cudnnBackendFinalize";
+    if (!lives(d) || d->done) {
+        return refuse(DNN_BAD_PARAM, call, "no descriptor, or one that is finalized");
+    }
+    for (auto& [name, form] : FORMS) {
+        if (form.kind == d->kind && form.required && !d->values.count(name)) {
+            return refuse(DNN_BAD_PARAM, call, "an attribute is missing");
+        }
+    }
+    if (d->kind == TENSOR && (d->one(TENSOR_ALIGNMENT) % 4 || d->all(TENSOR_DIMS).size() != d->all(TENSOR_STRIDES).size())) {
+        return refuse(DNN_BAD_PARAM, call, "dimensions and strides of a tensor, or its alignment");
+    }
+    if (d->kind == PACK && d->all(PACK_IDS).size() != d->all(PACK_POINTERS).size()) {
+        return refuse(DNN_BAD_PARAM, call, "as many pointers as identifiers");
+    }
+    if (d->kind == GRAPH) {
+        if (d->all(GRAPH_OPS).size() != 1 || d->other(GRAPH_OPS).kind != FORWARD) {
+            return refuse(DNN_UNSUPPORTED, call, "the stand-in has graphs of one convolution");
+        }
+        if (int status = sound(problem(*d))) {
+            return status;
+        }
+    }
+    if (d->kind == ENGINE && (d->one(ENGINE_INDEX) < 0 || d->one(ENGINE_INDEX) >= ENGINES)) {
+        return refuse(DNN_BAD_PARAM, call, "no such engine");
+    }
+    if (d->kind == PLAN) {
+        const Descriptor& engine = d->other(PLAN_CONFIG).other(CONFIG_ENGINE);
+        if (int status = takes(engine.one(ENGINE_INDEX), problem(engine.other(ENGINE_GRAPH)))) {
+            return refuse(status, call, "the engine does not take these tensors");
+        }
+    }
+    d->done = true;
+    return DNN_OK;
+}
+
+int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, int64_t* count, void* array) {
+    const char* call = "cudnnBackendGetAttribute";
+    if (!lives(d) || !d->done) {
+        return refuse(DNN_BAD_PARAM, call, "no descriptor, or one that is not finalized");
+    }
+    auto** out = static_cast<Descriptor**>(array);
+    if (d->kind == HEURISTICS && name == HEUR_RESULTS && type == T_DESCRIPTOR) {
+        // Into descriptors that the caller made; an engine that does not take the tensors may be among them.
+        *count = ENGINES;
+        for (int64_t i = 0; out && i < std::min(most, ENGINES); i++) {
+            if (!lives(out[i]) || out[i]->kind != ENGINE_CONFIG) {
+                return refuse(DNN_BAD_PARAM, call, "results go to engine configurations that were made");
+            }
+            auto* engine = new Descriptor;
+            engine->kind = ENGINE;
+            engine->values = {{ENGINE_GRAPH, {d->one(HEUR_GRAPH)}}, {ENGINE_INDEX, {i}}};
+            engine->done = true;
+            born(engine);
+            out[i]->values[CONFIG_ENGINE] = {reinterpret_cast<int64_t>(engine)};
+            out[i]->done = true;
+        }
+        return DNN_OK;
+    }
+    if (d->kind == ENGINE_CONFIG && name == CONFIG_ENGINE && type == T_DESCRIPTOR && out && most == 1) {
+        const Descriptor& engine = d->other(CONFIG_ENGINE);
+        if (!lives(out[0]) || out[0]->kind != ENGINE) {
+            return refuse(DNN_BAD_PARAM, call, "the result goes to an engine that was made");
+        }
+        out[0]->values = engine.values;
+        out[0]->done = true;
+        *count = 1;
+        return DNN_OK;
+    }
+    if (d->kind == GRAPH && name == GRAPH_ENGINES && type == T_INT64 && array) {
+        *static_cast<int64_t*>(array) = ENGINES;
+        *count = 1;
+        return DNN_OK;
+    }
+    if (d->kind == ENGINE && name == ENGINE_INDEX && type == T_INT64 && array) {
+        *static_cast<int64_t*>(array) = d->one(ENGINE_INDEX);
+        *count = 1;
+        return DNN_OK;
+    }
+    if (d->kind == PLAN && name == PLAN_WORKSPACE && type == T_INT64 && array) {
+        *static_cast<int64_t*>(array) = WORKSPACE;
+        *count = 1;
+        return DNN_OK;
+    }
+    return refuse(DNN_UNSUPPORTED, call, "the stand-in does not tell that");
+}
+
+int cudnnBackendExecute(Handle* handle, Descriptor* plan, Descriptor* pack) {
+    const char* call = "cudnnBackendExecute";
+    if (!lives(handle) || !lives(plan) || !plan->done || plan->kind != PLAN || !lives(pack) || !pack->done
+        || pack->kind != PACK) {
+        return refuse(DNN_BAD_PARAM, call, "a handle, a plan and a variant pack, finalized");
+    }
+    Problem p = problem(plan->other(PLAN_CONFIG).other(CONFIG_ENGINE).other(ENGINE_GRAPH));
+    void *x = nullptr, *w = nullptr, *y = nullptr;
+    for (size_t i = 0; i < pack->all(PACK_IDS).size(); i++) {
+        int64_t id = pack->all(PACK_IDS)[i];
+        auto* pointer = reinterpret_cast<void*>(pack->all(PACK_POINTERS)[i]);
+        (id == p.xId ? x : id == p.wId ? w : y) = pointer;
+    }
+    void* work = pack->values.count(PACK_WORKSPACE) ? reinterpret_cast<void*>(pack->one(PACK_WORKSPACE)) : nullptr;
+    if (!x || !w || !y || !work) {
+        return refuse(DNN_BAD_PARAM, call, "a tensor or the workspace has no pointer");
+    }
+    return launch(handle, [=] { return run(p, x, w, y, work); });
+}
+
+}  // extern "C"
