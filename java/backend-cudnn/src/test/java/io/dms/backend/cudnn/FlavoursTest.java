@@ -3,13 +3,11 @@ package io.dms.backend.cudnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
+import io.dms.testkit.ClassFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
@@ -19,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -43,12 +40,6 @@ class FlavoursTest {
     private static final Map<String, List<String>> CPU_FLAVOURS = Map.of(
             "jetpack4 to 6", List.of("dnnl-3.6.1-1.5.11.jar", "javacpp-1.5.11.jar"),
             "cuda13", List.of("dnnl-3.11-1.5.13.jar", "javacpp-1.5.13.jar"));
-
-    private static final Map<String, String> TENSORRT = Map.of(
-            "8.0", "tensorrt-8.0-1.5.6.jar",
-            "8.4", "tensorrt-8.4-1.5.8.jar",
-            "10.6", "tensorrt-10.6-1.5.11.jar",
-            "10.15", "tensorrt-10.15-1.5.13.jar");
 
     /** cuDNN's graph interface, of which only a probe makes use, and which says so where a preset has none. */
     private static final Map<String, Set<String>> LEFT_OUT =
@@ -129,35 +120,6 @@ class FlavoursTest {
         assertThat(declares(there, owner, "cudaMalloc(Lorg/bytedeco/javacpp/Pointer;I)I"))
                 .isFalse();
         assertThat(declares(there, "org/bytedeco/cuda/global/nothing", "f()V")).isFalse();
-    }
-
-    /** The methods that a backend on TensorRT will call, by generation; names alone, as its adapters are yet to come. */
-    @TestFactory
-    Stream<DynamicTest> tensorRtHasItsTwoGenerationsOfMethods() {
-        return TENSORRT.keySet().stream()
-                .sorted()
-                .map(version -> DynamicTest.dynamicTest(version, () -> assertTensorRt(version)));
-    }
-
-    private static void assertTensorRt(String version) throws IOException {
-        Map<String, ClassFile> there = read(Objects.requireNonNull(TENSORRT.get(version)));
-        for (String line : lines("tensorrt-methods.txt")) {
-            String[] words = line.split("\\s+", -1);
-            ClassFile c = there.get("org/bytedeco/tensorrt/nvinfer/" + words[0]);
-            boolean has = c != null && c.members().stream().anyMatch(m -> m.startsWith(words[1] + "("));
-            assertThat(has)
-                    .as("%s.%s in TensorRT %s", words[0], words[1], version)
-                    .isEqualTo(List.of(words).contains(version));
-        }
-    }
-
-    private static List<String> lines(String resource) throws IOException {
-        try (InputStream in = Objects.requireNonNull(FlavoursTest.class.getResourceAsStream(resource));
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .filter(l -> !l.isBlank() && !l.startsWith("#"))
-                    .collect(Collectors.toList());
-        }
     }
 
     private static Map<String, ClassFile> read(String jar) throws IOException {

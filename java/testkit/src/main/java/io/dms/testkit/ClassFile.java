@@ -1,4 +1,4 @@
-package io.dms.backend.cudnn;
+package io.dms.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param members {@code name + descriptor} of the fields and methods that it declares
  * @param calls {@code owner.name + descriptor} of the fields and methods that its code names
  */
-record ClassFile(String name, @Nullable String superName, Set<String> members, Set<String> calls) {
-    static ClassFile read(byte[] bytes) throws IOException {
+public record ClassFile(String name, @Nullable String superName, Set<String> members, Set<String> calls) {
+    /** Reads one. */
+    public static ClassFile read(byte[] bytes) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             in.readInt();
             in.readInt();

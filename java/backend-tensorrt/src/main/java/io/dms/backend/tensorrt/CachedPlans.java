@@ -1,0 +1,99 @@
+package io.dms.backend.tensorrt;
+
+import io.dms.backend.tensorrt.cache.BuildListener;
+import io.dms.backend.tensorrt.cache.BuildProgress;
+import io.dms.backend.tensorrt.cache.CachedEngine;
+import io.dms.backend.tensorrt.cache.EngineCache;
+import io.dms.backend.tensorrt.cache.EngineCheck;
+import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.backend.tensorrt.cache.EngineRunner;
+import io.dms.backend.tensorrt.cache.OutputCheck;
+import io.dms.model.ModelCosts;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.Backend;
+import io.dms.runtime.Backends;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Engines of one model from the cache of this user; what is built meanwhile is told to the log. */
+final class CachedPlans implements PlanSource {
+    private static final Logger LOG = LoggerFactory.getLogger(CachedPlans.class);
+
+    /** Seed of the inputs on which a fresh engine is compared with the CPU. */
+    private static final long SEED = 1;
+
+    private final EngineCache cache;
+    private final ScalableModel model;
+    private final Backend reference;
+    private final BuildProgress progress;
+    private final List<String> levels;
+
+    /** @param reference whose outputs those of a fresh engine are compared with */
+    CachedPlans(EngineCache cache, ScalableModel model, Backend reference) {
+        this.cache = cache;
+        this.model = model;
+        this.reference = reference;
+        this.levels = model.levels().stream().map(WidthLevel::name).toList();
+        this.progress = new BuildProgress(
+                levels,
+                model.levels().stream()
+                        .map(l -> ModelCosts.macs(model.graphAt(l)))
+                        .toList(),
+                System::nanoTime,
+                () -> Thread.currentThread().isInterrupted());
+    }
+
+    static PlanSource of(ScalableModel model) {
+        EngineCache cache = new EngineCache(
+                EngineCache.defaultFolder(), EngineCache.DEFAULT_BUDGET_BYTES, new TensorRtEngineBuilder());
+        return new CachedPlans(cache, model, Backends.find("cpu"));
+    }
+
+    @Override
+    public ByteBuffer plan(WidthLevel level, EngineRequest request) {
+        int index = levels.indexOf(level.name());
+        BuildListener inner = index < 0 ? BuildListener.NONE : progress.begin(index);
+        try (CachedEngine engine = cache.get(request, runner -> check(level, request, runner), told(inner))) {
+            if (engine == null) {
+                throw new UserException("the build of level " + level.name() + " of " + model.name()
+                        + " was ended: run again to go on with it");
+            }
+            if (index >= 0) {
+                progress.end(engine.fresh());
+            }
+            return engine.takePlan();
+        }
+    }
+
+    /** Only a build pays for the other backend's session. */
+    private EngineCheck.Verdict check(WidthLevel level, EngineRequest request, EngineRunner fresh) {
+        int batch = request.options().profile().stream()
+                .mapToInt(p -> p.best().rank() == 0 ? 1 : p.best().dim(0))
+                .findFirst()
+                .orElse(1);
+        boolean open = model.graph().inputs().stream().allMatch(v -> v.shape().hasBatch());
+        try (Session session = reference.open(model, SessionOptions.DEFAULT.withBatch(open ? batch : 1))) {
+            double tolerance = OutputCheck.tolerance(request.options().precision());
+            return new OutputCheck(session, level, tolerance, SEED).check(fresh);
+        }
+    }
+
+    /** A line for each phase, which come every few seconds: a build that says nothing looks like one that hangs. */
+    private BuildListener told(BuildListener inner) {
+        String[] last = {""};
+        return (phase, done, of) -> {
+            boolean on = inner.step(phase, done, of);
+            if (!phase.equals(last[0])) {
+                last[0] = phase;
+                LOG.info("building engines: {}", progress.status().line());
+            }
+            return on;
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package io.dms.backend.tensorrt;
+
+import java.util.Locale;
+
+/**
+ * What one session or one builder has of a machine: a device with its stream, the library, and how it wants to be used.
+ * Closes what it owns once.
+ *
+ * @param cuda owned
+ * @param nv the library, which keeps nothing for anybody
+ */
+record Device(Cuda cuda, NvInfer nv, Generation generation) implements AutoCloseable {
+    static Device of(Cuda cuda, NvInfer nv) {
+        return new Device(cuda, nv, Generation.of(nv));
+    }
+
+    /** What the library said last, or that it said nothing. */
+    String said() {
+        String error = nv.takeError();
+        return error == null || error.isEmpty() ? "TensorRT does not say why" : error;
+    }
+
+    /** A failure of the library: of memory where its words say so. */
+    DeviceException failure(String what) {
+        String said = said();
+        return new DeviceException(
+                isMemory(said) ? DeviceException.Kind.OUT_OF_MEMORY : DeviceException.Kind.OTHER, what + ": " + said);
+    }
+
+    private static boolean isMemory(String said) {
+        String s = said.toLowerCase(Locale.ROOT);
+        return s.contains("out of memory")
+                || s.contains("outofmemory")
+                || s.contains("out_of_memory")
+                || s.contains("cudaerrormemoryallocation")
+                || s.contains("insufficient memory")
+                || s.contains("bad_alloc");
+    }
+
+    @Override
+    public void close() {
+        cuda.close();
+    }
+}

@@ -1,0 +1,308 @@
+package io.dms.backend.tensorrt;
+
+import io.dms.backend.tensorrt.cache.EngineOptions;
+import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.model.EnvironmentException;
+import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
+import io.dms.model.WidthLevel;
+import io.dms.runtime.RawCalls;
+import io.dms.runtime.Session;
+import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.SessionOptions.WeightPolicy;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one model with an engine for each level. Levels share the scratch memory and the memory of inputs and outputs, so
+ * that a switch is another context (or another recording) and nothing else. An engine is loaded when its level is
+ * prepared or first called; a level whose engine can't be had says so, and the others go on.
+ */
+final class TensorRtSession implements Session, RawCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(TensorRtSession.class);
+
+    private final ScalableModel model;
+    private final SessionOptions options;
+    private final EngineOptions engineOptions;
+    private final Device device;
+    private final PlanSource plans;
+    private final Buffers buffers;
+    private final TensorMemory tensors;
+    private final Activation activation;
+    private final Shelf shelf;
+    private final int[][] shapes;
+    private final FloatBuffer[] oneInput = new FloatBuffer[1];
+    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
+    private @Nullable Thread entered;
+    private @Nullable String lost;
+    private boolean closed;
+
+    /** Takes the device over: it is closed with this session, also where this constructor fails. */
+    TensorRtSession(
+            ScalableModel model, SessionOptions options, EngineOptions engineOptions, Device device, PlanSource plans) {
+        this.model = model;
+        this.options = options.withThreads(1);
+        this.engineOptions = engineOptions;
+        this.device = device;
+        this.plans = plans;
+        this.entered = Thread.currentThread();
+        this.buffers = new Buffers(model, options.batch());
+        this.activation = new Activation(device.cuda());
+        this.shelf = new Shelf(options.weights() == WeightPolicy.REPACK ? 0 : options.weightBudgetBytes());
+        this.shapes = model.graph().inputs().stream()
+                .map(v -> v.shape().withBatch(options.batch()).dims())
+                .toArray(int[][]::new);
+        try {
+            tensors = new TensorMemory(device.cuda(), model.graph(), options.batch());
+        } catch (DeviceException e) {
+            device.close();
+            throw new EnvironmentException("no session on " + device.cuda().deviceName() + ": " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public ScalableModel model() {
+        return model;
+    }
+
+    @Override
+    public SessionOptions options() {
+        return options;
+    }
+
+    // ---- preparing
+
+    @Override
+    public void prepare(WidthLevel level) {
+        open();
+        if (shelf.find(level) == null) {
+            load(level);
+        }
+    }
+
+    private LoadedEngine load(WidthLevel level) {
+        // May build; what it can't, it says.
+        ByteBuffer plan = plans.plan(level, EngineRequest.of(model, level, engineOptions));
+        LoadedEngine engine = null;
+        try {
+            // A build may have used the device from its own thread or context.
+            device.cuda().enter();
+            shelf.makeRoom(plan.remaining());
+            engine = new LoadedEngine(device, plan, engineOptions.dlaCore());
+            makeReady(level, engine);
+        } catch (RuntimeException e) {
+            giveUp(engine, e);
+            throw readable(e, level);
+        } catch (Error e) {
+            giveUp(engine, e);
+            throw e;
+        }
+        shelf.put(level, engine);
+        return engine;
+    }
+
+    private static void giveUp(@Nullable LoadedEngine engine, Throwable because) {
+        if (engine == null) {
+            return;
+        }
+        try {
+            engine.close();
+        } catch (RuntimeException second) {
+            because.addSuppressed(second);
+        }
+    }
+
+    private void makeReady(WidthLevel level, LoadedEngine engine) {
+        boolean moved = activation.grow(engine.activationBytes());
+        if (moved) {
+            for (LoadedEngine e : shelf.all()) {
+                e.useActivation(activation.address(), activation.bytes());
+            }
+        }
+        engine.useActivation(activation.address(), activation.bytes());
+        engine.bind(tensors, shapes);
+        // Once without recording: the library loads kernels and allocates on first use, and settles shapes.
+        tensors.enqueueInputs();
+        engine.enqueue();
+        tensors.enqueueOutputs();
+        device.cuda().synchronize();
+        if (options.launch() == Launch.GRAPH) {
+            record(level.name(), engine);
+            for (LoadedEngine e : shelf.all()) {
+                if (e.isStale()) {
+                    record("another level", e);
+                }
+            }
+        }
+    }
+
+    /** Some layers can't be recorded; then the level's work is put on the stream call by call. */
+    private void record(String what, LoadedEngine engine) {
+        try {
+            engine.record(tensors);
+        } catch (DeviceException e) {
+            if (e.kind() != DeviceException.Kind.OTHER) {
+                throw e;
+            }
+            LOG.info("level {} of {} runs without a graph: {}", what, model.name(), e.getMessage());
+        }
+    }
+
+    // ---- running
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
+        oneInput[0] = input;
+        oneOutput[0] = output;
+        run(level, oneInput, oneOutput);
+    }
+
+    @Override
+    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        open();
+        buffers.check(inputs, outputs);
+        LoadedEngine engine = shelf.find(level);
+        if (engine == null) {
+            engine = load(level);
+        }
+        try {
+            if (engine.isStale()) {
+                // A level that failed to be prepared moved the scratch memory.
+                record(level.name(), engine);
+            }
+            tensors.take(inputs);
+            call(engine);
+        } catch (DeviceException e) {
+            throw readable(e, level);
+        }
+        tensors.give(outputs);
+    }
+
+    private void call(LoadedEngine engine) {
+        if (engine.isRecorded()) {
+            engine.replay();
+        } else {
+            tensors.enqueueInputs();
+            engine.enqueue();
+            tensors.enqueueOutputs();
+        }
+        device.cuda().synchronize();
+    }
+
+    @Override
+    public Runnable raw(WidthLevel level) {
+        prepare(level);
+        return () -> {
+            LoadedEngine engine = shelf.find(level);
+            if (engine == null) {
+                throw new IllegalStateException("level " + level.name() + " was dropped");
+            }
+            tensors.enqueueInputs();
+            engine.enqueue();
+            tensors.enqueueOutputs();
+            device.cuda().synchronize();
+        };
+    }
+
+    private void open() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+        String gone = lost;
+        if (gone != null) {
+            throw new EnvironmentException(gone);
+        }
+        if (entered != Thread.currentThread()) {
+            device.cuda().enter();
+            entered = Thread.currentThread();
+        }
+    }
+
+    /** What a user can act on, of an error of the libraries; other errors as they are. */
+    private RuntimeException readable(RuntimeException e, WidthLevel level) {
+        if (!(e instanceof DeviceException d)) {
+            return e;
+        }
+        String name = device.cuda().deviceName();
+        return switch (d.kind()) {
+            case LOST -> {
+                lost = "the device " + name + " is lost (" + e.getMessage() + "): start the program anew, and see dmesg"
+                        + " for what NVIDIA's driver says";
+                yield new EnvironmentException(lost, e);
+            }
+            case OUT_OF_MEMORY ->
+                new EnvironmentException(
+                        "level " + level.name() + " is not available: not enough free memory on " + name + " ("
+                                + e.getMessage() + "): close other programs, take fewer levels, --weights=repack or a"
+                                + " smaller batch",
+                        e);
+            case OTHER ->
+                new EnvironmentException(
+                        "level " + level.name() + " can't run on " + name + ": " + e.getMessage()
+                                + ": build its engine anew (dms engines prune, then build), or choose backend cpu",
+                        e);
+        };
+    }
+
+    // ---- what it holds
+
+    /** Serialised engines of the levels that are loaded, the nearest to what the library tells. */
+    @Override
+    public long weightBytes() {
+        return shelf.bytes();
+    }
+
+    @Override
+    public long weightBytes(WidthLevel level) {
+        LoadedEngine engine = shelf.peek(level);
+        if (engine == null) {
+            throw new UserException("level " + level.name() + " was not prepared");
+        }
+        return engine.planBytes();
+    }
+
+    @Override
+    public long arenaBytes() {
+        return activation.bytes();
+    }
+
+    /** Scratch memory that the engine of a prepared level asks for. */
+    long activationBytes(WidthLevel level) {
+        LoadedEngine engine = shelf.peek(level);
+        if (engine == null) {
+            throw new UserException("level " + level.name() + " was not prepared");
+        }
+        return engine.activationBytes();
+    }
+
+    /** True where calls at a prepared level replay a recording. */
+    boolean isRecorded(WidthLevel level) {
+        LoadedEngine engine = shelf.peek(level);
+        return engine != null && engine.isRecorded();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (lost == null && entered != Thread.currentThread()) {
+            device.cuda().enter();
+        }
+        try {
+            shelf.close();
+        } finally {
+            activation.close();
+            tensors.close();
+            device.close();
+        }
+    }
+}

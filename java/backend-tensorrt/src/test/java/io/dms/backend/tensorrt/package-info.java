@@ -1,0 +1,4 @@
+@NullMarked
+package io.dms.backend.tensorrt;
+
+import org.jspecify.annotations.NullMarked;
