@@ -42,7 +42,7 @@ struct State {
     std::atomic<int> error{0};
     std::atomic<long> failAllocation{0};  // the how-manieth allocation from now fails; 0 none
     std::atomic<long> loseAfter{0};       // the how-manieth piece of work from now loses the device; 0 none
-    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters;
+    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters, refuseConvolutions{0};
     std::atomic<Recorder> recorder{nullptr};
     bool flat;
     Device model;
@@ -538,6 +538,10 @@ bool takesStridedFilters() {
     return state().stridedFilters != 0;
 }
 
+bool refusesConvolutions() {
+    return state().refuseConvolutions != 0;
+}
+
 int lost() {
     return state().error;
 }
@@ -579,6 +583,8 @@ int dms_standin_set(const char* name, long value) {
         s.devices = value;
     } else if (n == "strided_filters") {
         s.stridedFilters = value;
+    } else if (n == "refuse_convolutions") {
+        s.refuseConvolutions = value;
     } else if (n == "initcheck") {
         s.initcheck = value;
     } else if (n == "compute_capability") {

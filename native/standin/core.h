@@ -97,6 +97,8 @@ int cudnnVersion();
 int deviceCount();
 // Whether the graph interface has an engine that takes filters with gaps.
 bool takesStridedFilters();
+// Whether every convolution is refused, as a layer that the library does not know is.
+bool refusesConvolutions();
 
 // Error that every call answers from now on, 0 where the device is well.
 int lost();

@@ -64,6 +64,9 @@ int check(const char* call, const Problem& p) {
 
 // The documentation's table of algorithms for two dimensions.
 int supports(const Problem& p, int algorithm) {
+    if (refusesConvolutions()) {
+        return DNN_UNSUPPORTED;
+    }
     const Filter& w = p.w;
     const Convolution& v = p.conv;
     bool unit = v.strideH == 1 && v.strideW == 1, dense = v.dilationH == 1 && v.dilationW == 1;

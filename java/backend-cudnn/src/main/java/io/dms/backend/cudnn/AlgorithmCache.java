@@ -109,6 +109,11 @@ final class AlgorithmCache {
         entries.put(key, entry);
     }
 
+    /** Forgets an entry that turned out wrong. */
+    synchronized void remove(String key) {
+        entries.remove(key);
+    }
+
     /** Writes all entries: to a file beside, then put in place at once. A folder that can't be written costs one line. */
     synchronized void save() {
         ObjectNode root = mapper.createObjectNode();

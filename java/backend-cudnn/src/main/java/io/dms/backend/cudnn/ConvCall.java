@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Where the library has bias, residual and ReLU in the same kernel that is taken, else the steps behind it.
  */
 final class ConvCall {
+    /** Numbers of algorithms that cuDNN has, with room for some more. */
+    private static final int MOST_ALGORITHMS = 16;
+
+    private final String step;
     private final Device device;
     private final Convolution convolution;
     private final Geometry geometry;
@@ -18,6 +22,7 @@ final class ConvCall {
     private final List<Runnable> behind;
     private @Nullable Algorithm algorithm;
     private boolean fused;
+    private boolean remembered;
 
     /**
      * What the library may do in the same kernel.
@@ -38,6 +43,7 @@ final class ConvCall {
             View y,
             @Nullable Fused fusable,
             List<Runnable> behind) {
+        this.step = step;
         this.device = device;
         this.convolution = device.convolution(step);
         this.geometry = geometry;
@@ -50,7 +56,31 @@ final class ConvCall {
 
     /** True where a search is needed before the algorithm is known. */
     boolean isUnknown() {
-        return device.algorithms.get(geometry.key()) == null;
+        return known() == null;
+    }
+
+    /** What the cache has, where it can be: its file may come from anywhere. */
+    private AlgorithmCache.@Nullable Entry known() {
+        AlgorithmCache.Entry e = device.algorithms.get(geometry.key());
+        if (e == null) {
+            return null;
+        }
+        Algorithm a = e.algorithm();
+        boolean strict = geometry.math() == Gpu.FMA_MATH;
+        boolean sound = a.id() >= 0
+                && a.id() < MOST_ALGORITHMS
+                && a.workspace() <= Device.workspaceLimit()
+                && (!strict || a.math() == Gpu.FMA_MATH);
+        return sound ? e : null;
+    }
+
+    /** Takes a remembered algorithm out of the cache, since the library refuses it; false where it was not remembered. */
+    boolean distrust() {
+        boolean was = remembered;
+        if (was) {
+            device.algorithms.remove(geometry.key());
+        }
+        return was;
     }
 
     /** Bytes of scratch memory, once chosen. */
@@ -65,14 +95,16 @@ final class ConvCall {
      * @param work scratch memory for the search; null for no search
      */
     void choose(@Nullable DeviceBlock work) {
-        AlgorithmCache.Entry known = device.algorithms.get(geometry.key());
+        AlgorithmCache.Entry known = known();
+        remembered = known != null;
         if (known == null) {
             convolution.bind(geometry, geometry.math());
             Algorithm[] found = find(work);
             Algorithm best = best(found);
             if (best == null) {
                 throw new GpuException(
-                        GpuException.Kind.UNSUPPORTED, "cuDNN has no algorithm for the convolution " + geometry.key());
+                        GpuException.Kind.UNSUPPORTED,
+                        "node " + step + ": cuDNN has no algorithm for the convolution " + geometry.key());
             }
             known = new AlgorithmCache.Entry(best, null);
             if (work != null) {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one model on a GPU. All levels share one arena, one workspace, one set of descriptors and one set of pinned
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * algorithms that the library expects to be good, without a search.
  */
 final class CudnnSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(CudnnSession.class);
+
     private final ScalableModel model;
     private final SessionOptions options;
     private final Device device;
@@ -164,14 +168,15 @@ final class CudnnSession implements Session {
         weights.load(plan);
         // A search and the first run compute on what lies there.
         device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
-        choose(plan, search);
-        if (device.growWorkspace(plan.workspaceBytes())) {
-            plans.values().forEach(LevelPlan::workspaceMoved);
+        try {
+            runFirst(plan, search);
+        } catch (GpuException e) {
+            if (e.kind() != GpuException.Kind.UNSUPPORTED || !plan.distrust()) {
+                throw e;
+            }
+            LOG.warn("algorithms that were remembered are refused ({}): they are searched again", e.getMessage());
+            runFirst(plan, search);
         }
-        plan.tryFused();
-        // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
-        plan.enqueue();
-        device.gpu.synchronize();
         if (search) {
             device.algorithms.save();
         }
@@ -185,6 +190,17 @@ final class CudnnSession implements Session {
             }
             weights.load(plan);
         }
+    }
+
+    private void runFirst(LevelPlan plan, boolean search) {
+        choose(plan, search);
+        if (device.growWorkspace(plan.workspaceBytes())) {
+            plans.values().forEach(LevelPlan::workspaceMoved);
+        }
+        plan.tryFused();
+        // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
+        plan.enqueue();
+        device.gpu.synchronize();
     }
 
     private void choose(LevelPlan plan, boolean search) {

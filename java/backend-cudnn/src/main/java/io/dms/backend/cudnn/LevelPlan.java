@@ -93,6 +93,15 @@ final class LevelPlan implements AutoCloseable {
         }
     }
 
+    /** Forgets algorithms that were remembered and not searched; true where there were any, so that a search may help. */
+    boolean distrust() {
+        boolean any = false;
+        for (ConvCall c : convolutions) {
+            any |= c.distrust();
+        }
+        return any;
+    }
+
     /** Bytes of scratch memory that its algorithms need. */
     long workspaceBytes() {
         return convolutions.stream().mapToLong(ConvCall::workspace).max().orElse(0);

@@ -11,13 +11,20 @@ import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
+import io.dms.testkit.Networks;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What goes wrong on a device is told in one line and leaves the rest standing. */
 class FaultsOnStandInTest {
@@ -124,6 +131,79 @@ class FaultsOnStandInTest {
                         .as("%s", launch)
                         .isEqualTo(before);
             }
+        }
+    }
+
+    /** What a cache may hold that was copied, edited or half-written, and yet is JSON of the right form. */
+    @ParameterizedTest
+    @CsvSource({"algorithm,7", "algorithm,99", "math,0", "workspace,0", "workspace,4611686018427387904"})
+    void aCacheOfWrongAlgorithmsIsRebuiltAndChangesNoOutput(String field, String value) throws IOException {
+        float[] want = outputOf(backend());
+        Path folder = AlgorithmCache.folder();
+        Path file;
+        try (Stream<Path> files = Files.list(folder)) {
+            file = files.filter(f -> f.toString().endsWith("sm90-cudnn91900.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        String good = Files.readString(file);
+        String wrong = good.replaceAll("\"" + field + "\" : [0-9]+", "\"" + field + "\" : " + value);
+        assertThat(wrong).isNotEqualTo(good);
+        Files.writeString(file, wrong);
+        try {
+            assertThat(outputOf(backend())).isEqualTo(want);
+            long searches = StandIn.get("searches");
+            assertThat(outputOf(backend())).isEqualTo(want);
+            assertThat(StandIn.get("searches")).as("of the mended file").isEqualTo(searches);
+        } finally {
+            Files.writeString(file, good);
+        }
+    }
+
+    private float[] outputOf(CudnnBackend backend) {
+        for (int i = 0; i < input.capacity(); i++) {
+            input.put(i, i % 7 - 3);
+        }
+        try (Session session = backend.open(model, OPTIONS)) {
+            session.prepare(model.full());
+            session.run(model.full(), input, output);
+        }
+        float[] y = new float[output.capacity()];
+        output.get(0, y);
+        return y;
+    }
+
+    @Test
+    void aLayerThatTheLibraryCanNotRunIsNamed() {
+        ScalableModel odd = ScalableModel.plain(Networks.residual(4));
+        StandIn.set("refuse_convolutions", 1);
+        assertThatThrownBy(() -> {
+                    try (Session session = backend().open(odd, OPTIONS.withBatch(3))) {
+                        session.prepare(odd.full());
+                    }
+                })
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessageContaining("node conv")
+                .hasMessageContaining("no algorithm")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void memoryThatIsTakenBetweenLevelsIsSaidAndGivenBackMemoryIsUsed() {
+        WidthLevel small = model.levels().get(model.levels().size() - 1);
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.prepare(small);
+            session.run(small, input, output);
+            // Another process took the rest.
+            StandIn.set("memory", StandIn.get("live_bytes") + 1000);
+            assertThatThrownBy(() -> session.prepare(model.full()))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining("not available")
+                    .hasMessageContaining("close other programs");
+            session.run(small, input, output);
+            StandIn.set("memory", 3072L << 20);
+            session.run(model.full(), input, output);
         }
     }
 

@@ -78,6 +78,7 @@ final class StandIn {
         set("compute_capability", 90);
         set("initcheck", 1);
         set("strided_filters", 1);
+        set("refuse_convolutions", 0);
     }
 
     private static NativeLibrary library() {
