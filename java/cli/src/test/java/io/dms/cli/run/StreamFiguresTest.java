@@ -80,7 +80,7 @@ class StreamFiguresTest {
 
     @Test
     void what_a_disturbance_asks_for_is_no_cycle_but_what_follows_between_its_edges_is() {
-        IntUnaryOperator obeys = i -> i >= 300 && i < 340 || i >= 360 && i < 390 ? 1 : 0;
+        IntUnaryOperator obeys = i -> (i >= 300 && i < 340) || (i >= 360 && i < 390) ? 1 : 0;
         assertThat(levels(obeys).longestCycle()).isEqualTo(4);
         assertThat(levels(obeys, step(3, 6)).longestCycle()).isZero();
         assertThat(levels(i -> i >= 300 && i < 600 ? i / 10 % 2 : 0, step(3, 6)).longestCycle())
