@@ -1,6 +1,7 @@
 package io.dms.control;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Allocator {
     /** Allocations whose utility is this near to the best are equal, and fairness decides. */
     static final double EQUAL = 1e-4;
+
+    /** Forecasts after which no further allocation is tried: what bounds the time of a decision. */
+    static final int FORECASTS = 600;
+
+    private static final int COARSE = 4;
 
     private final Draft d;
     private final Admission admission;
@@ -62,9 +68,8 @@ final class Allocator {
         }
         int from = fastestIsBest ? highest : lowest;
         List<Draft.State> admissions = admission.all(present, from, highest);
-        widening.begin();
         choose(admissions, from, highest, leastPower);
-        d.clock = highest;
+        d.clock = fastestIsBest ? highest : d.clock;
         d.clock = cheapestClock(lowest, highest);
         forecast.of(d.clock, d.choice);
         double[] worth = new double[d.n];
@@ -74,24 +79,72 @@ final class Allocator {
         return new Plan(d.clock, d.choice.clone(), forecast.copyOfMet(), worth, forecast.watts);
     }
 
-    /** Widens every admission at every clock and takes the one with the most utility; with the least power if asked. */
+    /**
+     * Widens the admissions at the clocks at which they hold and takes what has the most utility; with the least power if
+     * asked. Several clocks are first tried at a distance and with the greedy search alone, then nearer to the best one.
+     */
     private void choose(List<Draft.State> admissions, int low, int high, boolean leastPower) {
-        Draft.State winner = admissions.get(0);
-        double @Nullable [] winnerUtility = null;
+        Candidate best = new Candidate(admissions.get(0), high, null);
         for (Draft.State s : admissions) {
-            for (int c = high; c >= low; c--) {
-                d.take(s);
-                if (d.holds(c)) {
-                    d.clock = c;
-                    double[] utility = leastPower ? new double[] {-d.forecast.watts} : widening.widen();
-                    if (winnerUtility == null || before(utility, winnerUtility)) {
-                        winner = new Draft.State(d.choice.clone(), s.admitted());
-                        winnerUtility = utility;
-                    }
+            int[] clocks = clocksAtWhichItHolds(s, low, high);
+            if (leastPower) {
+                for (int c : clocks) {
+                    best = better(best, s, c, true);
+                }
+            } else if (clocks.length > 0) {
+                best = around(best, s, clocks);
+            }
+        }
+        d.take(best.state);
+        d.clock = best.clock;
+        if (!leastPower && best.utility != null) {
+            widening.widen(true);
+        }
+    }
+
+    private Candidate around(Candidate before, Draft.State s, int[] clocks) {
+        Candidate best = before;
+        int at = clocks.length - 1;
+        int step = Math.max(1, clocks.length / COARSE);
+        for (int k = clocks.length - 1; k >= 0 && mayTry(best, clocks.length); k -= step) {
+            Candidate c = better(best, s, clocks[k], false);
+            at = c == best ? at : k;
+            best = c;
+        }
+        for (step /= 2; step > 0; step /= 2) {
+            int middle = at;
+            for (int k = middle - step; k <= middle + step && mayTry(best, clocks.length); k += 2 * step) {
+                if (k >= 0 && k < clocks.length) {
+                    Candidate c = better(best, s, clocks[k], false);
+                    at = c == best ? at : k;
+                    best = c;
                 }
             }
         }
-        d.take(winner);
+        return best;
+    }
+
+    private boolean mayTry(Candidate best, int clocks) {
+        return best.utility == null || clocks == 1 || d.forecasts < FORECASTS / 2;
+    }
+
+    /** The best so far, or this admission at this clock where it is better. */
+    private Candidate better(Candidate best, Draft.State s, int clock, boolean leastPower) {
+        d.take(s);
+        d.clock = clock;
+        if (leastPower) {
+            d.holds(clock);
+        }
+        double[] utility = leastPower ? new double[] {-d.forecast.watts} : widening.widen(false);
+        return best.utility == null || before(utility, best.utility) ? new Candidate(s, clock, utility) : best;
+    }
+
+    /** An admission at a clock, and what it comes to by priority. */
+    private record Candidate(Draft.State state, int clock, double @Nullable [] utility) {}
+
+    private int[] clocksAtWhichItHolds(Draft.State s, int low, int high) {
+        d.take(s);
+        return IntStream.rangeClosed(low, high).filter(d::holds).toArray();
     }
 
     private static boolean before(double[] a, double[] b) {

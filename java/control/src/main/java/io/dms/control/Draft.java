@@ -76,6 +76,20 @@ final class Draft {
             if (holds(c)) {
                 return true;
             }
+            if (isTooSlow()) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** True where somebody misses at the clock of the last forecast what a lower one can't bring: all but power and energy. */
+    private boolean isTooSlow() {
+        for (int i = 0; i < n; i++) {
+            Goal g = forecast.goals[i];
+            if (admitted[i] && !forecast.met[i] && g.watts() == null && g.millijoules() == null) {
+                return true;
+            }
         }
         return false;
     }

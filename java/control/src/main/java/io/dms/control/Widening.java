@@ -4,13 +4,11 @@ import java.util.Arrays;
 
 /** Gives what is left to those that were admitted: the second step of {@link Allocator}. */
 final class Widening {
-    private static final int BUDGET = 2000;
-
     private final Draft d;
     private final int[] widest;
     private final int[] best;
+    private final boolean[] stuck;
     private int[] members = {};
-    private int budget;
     private double bestUtility;
     private double bestLeast;
     private double topUtility;
@@ -19,15 +17,15 @@ final class Widening {
         d = draft;
         widest = new int[d.n];
         best = new int[d.n];
+        stuck = new boolean[d.n];
     }
 
-    /** Begins a search: the budget of forecasts is whole again. */
-    void begin() {
-        budget = BUDGET;
-    }
-
-    /** Widens priority by priority at the clock of now; utility of each. */
-    double[] widen() {
+    /**
+     * Widens priority by priority at the clock of now; utility of each.
+     *
+     * @param exact to search behind the greedy solution, too, as long as forecasts are left
+     */
+    double[] widen(boolean exact) {
         double[] utility = new double[d.n];
         int group = 0;
         for (int start = 0; start < d.n; group++) {
@@ -35,13 +33,13 @@ final class Widening {
             members = Arrays.stream(d.order, start, end)
                     .filter(i -> d.admitted[i])
                     .toArray();
-            utility[group] = widenMembers();
+            utility[group] = widenMembers(exact);
             start = end;
         }
         return utility;
     }
 
-    private double widenMembers() {
+    private double widenMembers(boolean exact) {
         for (int i : members) {
             widest[i] = widestAlone(i);
         }
@@ -54,7 +52,9 @@ final class Widening {
         for (int i : members) {
             rest += utility(i, widest[i]);
         }
-        branch(0, 0, 1, rest);
+        if (exact) {
+            branch(0, 0, 1, rest);
+        }
         double sum = 0;
         for (int i : members) {
             d.choice[i] = best[i];
@@ -67,44 +67,35 @@ final class Widening {
         return d.forecast.goals[i].weight() * d.costs.accuracy[i][k] / d.costs.accuracy[i][0];
     }
 
-    /** The widest level that holds while the other members are frugal. */
+    /** The widest level that holds while the other members are frugal, by halving: what holds wider holds narrower. */
     private int widestAlone(int i) {
-        int k = 0;
-        for (; k < d.frugal[i]; k++) {
+        int low = 0;
+        int high = d.frugal[i];
+        while (low < high) {
+            int k = (low + high) >>> 1;
             d.choice[i] = k;
             if (d.holds(d.clock)) {
-                break;
+                high = k;
+            } else {
+                low = k + 1;
             }
         }
         d.choice[i] = d.frugal[i];
-        return k;
+        return high;
     }
 
-    /** From the frugal levels, the step with the most utility for its load, until none holds. */
+    /**
+     * From the frugal levels, the step with the most utility for its load, until none holds. A step that does not hold never
+     * will, since others only get wider.
+     */
     private void greedy() {
-        boolean moved = true;
-        while (moved) {
-            moved = false;
-            int pick = -1;
-            double pickScore = 0;
-            for (int i : members) {
-                int k = d.choice[i];
-                if (k > widest[i]) {
-                    double gain = utility(i, k - 1) - utility(i, k);
-                    double score = gain / Math.max(1e-9, load(i, k - 1) - load(i, k));
-                    if (score > pickScore) {
-                        d.choice[i] = k - 1;
-                        if (d.holds(d.clock)) {
-                            pick = i;
-                            pickScore = score;
-                        }
-                        d.choice[i] = k;
-                    }
-                }
-            }
-            if (pick >= 0) {
-                d.choice[pick]--;
-                moved = true;
+        Arrays.fill(stuck, false);
+        int pick;
+        while ((pick = mostForItsLoad()) >= 0) {
+            d.choice[pick]--;
+            if (!d.holds(d.clock)) {
+                d.choice[pick]++;
+                stuck[pick] = true;
             }
         }
         double sum = 0;
@@ -114,6 +105,22 @@ final class Widening {
             least = Math.min(least, d.costs.accuracy[i][d.choice[i]] / d.costs.accuracy[i][0]);
         }
         offer(sum, least);
+    }
+
+    private int mostForItsLoad() {
+        int pick = -1;
+        double pickScore = 0;
+        for (int i : members) {
+            int k = d.choice[i];
+            if (k > widest[i] && !stuck[i]) {
+                double score = (utility(i, k - 1) - utility(i, k)) / Math.max(1e-9, load(i, k - 1) - load(i, k));
+                if (score > pickScore) {
+                    pick = i;
+                    pickScore = score;
+                }
+            }
+        }
+        return pick;
     }
 
     private double load(int i, int k) {
@@ -132,13 +139,12 @@ final class Widening {
         double others = rest - utility(i, widest[i]);
         for (int c = widest[i]; c <= d.frugal[i]; c++) {
             double u = sum + utility(i, c);
-            if (u + others < topUtility * (1 - Allocator.EQUAL) || budget <= 0) {
+            if (u + others < topUtility * (1 - Allocator.EQUAL) || d.forecasts >= Allocator.FORECASTS) {
                 break;
             }
             d.choice[i] = c;
             boolean fits = true;
             if (c < d.frugal[i]) {
-                budget--;
                 fits = d.holds(d.clock);
             }
             if (fits) {

@@ -150,4 +150,26 @@ class AllocatorTest {
             assertThat(a.forecasts()).isLessThan(8000);
         }
     }
+
+    @Test
+    void a_search_takes_a_bounded_number_of_forecasts_whatever_is_asked() {
+        int most = 0;
+        for (int seed = 1; seed <= 12; seed++) {
+            for (double load : new double[] {0.8, 2.2, 6}) {
+                for (boolean power : new boolean[] {false, true}) {
+                    FleetInstance f = new FleetInstance(seed, 8, 8, 1 + seed % 3, load);
+                    Goal g = f.goals.get(0);
+                    Double watts = power ? Double.valueOf(9) : null;
+                    f.goals.set(0, new Goal(g.latencyMillis(), 95, null, null, watts, null, g.priority(), g.weight()));
+                    Forecast forecast = f.forecast();
+                    Allocator allocator = new Allocator(forecast);
+                    boolean[] all = new boolean[8];
+                    Arrays.fill(all, true);
+                    allocator.search(all, 0, forecast.costs.hertz.length - 1, false);
+                    most = Math.max(most, allocator.forecasts());
+                }
+            }
+        }
+        assertThat(most).isLessThan(2 * Allocator.FORECASTS);
+    }
 }
