@@ -87,6 +87,13 @@ public final class Dms extends DmsCommand {
                         .addSubcommand(new SelectEvaluateCommand(console))
                         .addSubcommand(new SelectExplainCommand(console))
                         .addSubcommand(new SelectRunCommand(console)));
+        line.addSubcommand(
+                "engines",
+                new CommandLine(new EnginesCommand(console))
+                        .addSubcommand(new EnginesListCommand.Show(console))
+                        .addSubcommand(new EnginesBuildCommand(console))
+                        .addSubcommand(new EnginesListCommand.Verify(console))
+                        .addSubcommand(new EnginesPruneCommand(console)));
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));

@@ -75,7 +75,7 @@ public final class OutputCheck implements EngineCheck {
         }
         String says = String.format(
                 Locale.ROOT,
-                "outputs of %d inputs differ from the reference's by %s of the largest, tolerance %s",
+                "outputs of %d inputs differ from the reference's by at most %s of the largest, tolerance %s",
                 INPUTS,
                 worst == Double.POSITIVE_INFINITY ? "no number" : String.format(Locale.ROOT, "%.2g", worst),
                 tolerance);
