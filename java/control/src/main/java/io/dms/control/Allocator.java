@@ -139,8 +139,18 @@ final class Allocator {
         return best.utility == null || before(utility, best.utility) ? new Candidate(s, clock, utility) : best;
     }
 
-    /** An admission at a clock, and what it comes to by priority. */
-    private record Candidate(Draft.State state, int clock, double @Nullable [] utility) {}
+    /** An admission at a clock, and what it comes to by priority, null where that is not known yet. */
+    private static final class Candidate {
+        final Draft.State state;
+        final int clock;
+        final double @Nullable [] utility;
+
+        Candidate(Draft.State state, int clock, double @Nullable [] utility) {
+            this.state = state;
+            this.clock = clock;
+            this.utility = utility;
+        }
+    }
 
     private int[] clocksAtWhichItHolds(Draft.State s, int low, int high) {
         d.take(s);
