@@ -17,21 +17,29 @@ import io.dms.runtime.Backends;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Engines of one model from the cache of this user; what is built meanwhile is told to the log. */
+/**
+ * Engines of one model from the cache of this user; what is built meanwhile is told to the log. What was given out stays
+ * marked as in use until this is closed, so that no other process removes what the next start wants.
+ */
 final class CachedPlans implements PlanSource {
     private static final Logger LOG = LoggerFactory.getLogger(CachedPlans.class);
 
     /** Seed of the inputs on which a fresh engine is compared with the CPU. */
     private static final long SEED = 1;
 
+    private static final int EVERY_SECONDS = 5;
+
     private final EngineCache cache;
     private final ScalableModel model;
     private final Backend reference;
     private final BuildProgress progress;
+    private final Map<String, CachedEngine> inUse = new HashMap<>();
     private final List<String> levels;
 
     /** @param reference whose outputs those of a fresh engine are compared with */
@@ -59,16 +67,25 @@ final class CachedPlans implements PlanSource {
     public ByteBuffer plan(WidthLevel level, EngineRequest request) {
         int index = levels.indexOf(level.name());
         BuildListener inner = index < 0 ? BuildListener.NONE : progress.begin(index);
-        try (CachedEngine engine = cache.get(request, runner -> check(level, request, runner), told(inner))) {
-            if (engine == null) {
-                throw new UserException("the build of level " + level.name() + " of " + model.name()
-                        + " was ended: run again to go on with it");
-            }
-            if (index >= 0) {
-                progress.end(engine.fresh());
-            }
-            return engine.takePlan();
+        CachedEngine engine = cache.get(request, runner -> check(level, request, runner), told(inner));
+        if (engine == null) {
+            throw new UserException("the build of level " + level.name() + " of " + model.name()
+                    + " was ended: run again to go on with it");
         }
+        CachedEngine before = inUse.put(engine.record().key().id(), engine);
+        if (before != null) {
+            before.close();
+        }
+        if (index >= 0) {
+            progress.end(engine.fresh());
+        }
+        return engine.takePlan();
+    }
+
+    @Override
+    public void close() {
+        inUse.values().forEach(CachedEngine::close);
+        inUse.clear();
     }
 
     /** Only a build pays for the other backend's session. */
@@ -84,14 +101,15 @@ final class CachedPlans implements PlanSource {
         }
     }
 
-    /** A line for each phase, which come every few seconds: a build that says nothing looks like one that hangs. */
+    /** A line at the beginning and then every few seconds: a build that says nothing looks like one that hangs. */
     private BuildListener told(BuildListener inner) {
-        String[] last = {""};
+        long[] next = {0};
         return (phase, done, of) -> {
             boolean on = inner.step(phase, done, of);
-            if (!phase.equals(last[0])) {
-                last[0] = phase;
-                LOG.info("building engines: {}", progress.status().line());
+            BuildProgress.Status status = progress.status();
+            if (status.elapsedSeconds() >= next[0]) {
+                next[0] = status.elapsedSeconds() + EVERY_SECONDS;
+                LOG.info("building engines: {}", status.line());
             }
             return on;
         };

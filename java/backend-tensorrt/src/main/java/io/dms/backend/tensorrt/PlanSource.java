@@ -13,4 +13,9 @@ interface PlanSource {
      * @param request the engine of that level
      */
     ByteBuffer plan(WidthLevel level, EngineRequest request);
+
+    /** From now on nobody minds if the engines that were given out are removed from the cache. */
+    default void close() {
+        // one that keeps nothing has nothing to give up
+    }
 }

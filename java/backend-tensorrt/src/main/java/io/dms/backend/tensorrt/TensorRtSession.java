@@ -303,6 +303,7 @@ final class TensorRtSession implements Session, RawCalls {
             activation.close();
             tensors.close();
             device.close();
+            plans.close();
         }
     }
 }
