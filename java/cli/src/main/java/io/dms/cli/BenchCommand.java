@@ -59,6 +59,9 @@ final class BenchCommand extends DmsCommand {
     /** Above this, a person should look for what disturbs the machine. */
     private static final double STEADY_VARIATION = 0.025;
 
+    private static final String ONNX_RUNTIME = "onnxruntime";
+    private static final String TRTEXEC = "trtexec";
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -132,8 +135,18 @@ final class BenchCommand extends DmsCommand {
     @Option(
             names = "--peer",
             paramLabel = "NAME",
-            description = "Run each level's export in another engine, too: onnxruntime.")
+            description = "Run each level's export in another engine, too: onnxruntime; or, with backend tensorrt, each"
+                    + " level's engine as NVIDIA's trtexec runs it: trtexec.")
     private List<String> peers = new ArrayList<>();
+
+    @Option(
+            names = "--warm",
+            paramLabel = "LEVELS",
+            defaultValue = "first",
+            description =
+                    "Levels that are made ready before the first inference, which the time of the start ends with:"
+                            + " first or all (default: first).")
+    private String warm = "first";
 
     @Option(
             names = "--warmup",
@@ -195,7 +208,9 @@ final class BenchCommand extends DmsCommand {
                         backend),
                 seed,
                 ownModel,
-                !peers.isEmpty());
+                peers.contains(ONNX_RUNTIME),
+                peers.contains(TRTEXEC),
+                warm.equals("all"));
         ScalableModel scalable = ModelInput.scalable(model, inputShapes);
         List<WidthLevel> levels = ModelInput.levels(scalable, widths);
         Backend chosen = Backends.find(backend);
@@ -239,9 +254,12 @@ final class BenchCommand extends DmsCommand {
 
     private void checkOptions() {
         for (String peer : peers) {
-            if (!peer.equals("onnxruntime")) {
-                throw new UserException("there is no peer \"" + peer + "\"; there is: onnxruntime");
+            if (!peer.equals(ONNX_RUNTIME) && !peer.equals(TRTEXEC)) {
+                throw new UserException("there is no peer \"" + peer + "\"; there are: onnxruntime, trtexec");
             }
+        }
+        if (!warm.equals("all") && !warm.equals("first")) {
+            throw new UserException("--warm is all or first, and not \"" + warm + "\"");
         }
         if (accuracyImages < 1) {
             throw new UserException("--accuracy-images must be at least 1: " + accuracyImages);

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param seed for input values and for the order in which contestants take turns
  * @param ownModels whether each level meets a model of exactly its width, built on its own, on the same backend
  * @param onnxRuntime whether each level's export also runs in ONNX Runtime
+ * @param rawCalls whether each level also runs as the backend's library alone would run it
+ * @param warmAll whether every level is ready before the first inference, whose end is the time of the start
  */
 public record BenchOptions(
         Duration warmup,
@@ -22,7 +24,9 @@ public record BenchOptions(
         SessionOptions session,
         long seed,
         boolean ownModels,
-        boolean onnxRuntime) {
+        boolean onnxRuntime,
+        boolean rawCalls,
+        boolean warmAll) {
     /** Checks the ranges. */
     public BenchOptions {
         if (warmup.isNegative()) {

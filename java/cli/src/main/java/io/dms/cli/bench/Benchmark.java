@@ -5,6 +5,7 @@ import io.dms.model.Graph;
 import io.dms.model.LevelExport;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
+import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.OnnxImporter;
@@ -12,6 +13,7 @@ import io.dms.model.onnx.OnnxWriter;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.SystemFiles;
 import io.dms.runtime.Backend;
+import io.dms.runtime.RawCalls;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
@@ -45,6 +47,7 @@ public final class Benchmark implements AutoCloseable {
     private final List<Contestant> steady = new ArrayList<>();
     private final List<@Nullable Turn> pairs = new ArrayList<>();
     private final List<@Nullable OnnxRuntimePeer> peers = new ArrayList<>();
+    private final List<@Nullable Turn> raw = new ArrayList<>();
     private final @Nullable Double startMillis;
 
     /**
@@ -63,6 +66,9 @@ public final class Benchmark implements AutoCloseable {
         outputs = Buffers.zeros(model.graph().outputs(), batch);
         session = backend.open(model, options.session());
         owned.add(session);
+        if (options.warmAll()) {
+            levels.forEach(session::prepare);
+        }
         session.run(levels.get(0), inputs, outputs);
         startMillis = ProcessAge.millis(SystemFiles.ofThisMachine());
     }
@@ -87,6 +93,7 @@ public final class Benchmark implements AutoCloseable {
             byte[] export = options.onnxRuntime() || options.ownModels() ? export(level) : new byte[0];
             pairs.add(options.ownModels() ? pair(level, export) : null);
             peers.add(options.onnxRuntime() ? peer(export) : null);
+            raw.add(options.rawCalls() ? raw(contestant, level) : null);
         }
     }
 
@@ -116,6 +123,19 @@ public final class Benchmark implements AutoCloseable {
                 new SessionContestant(session, level, inputs, outputs),
                 new SessionContestant(ownSession, own.full(), inputs, outputs),
                 random);
+        turns.add(turn);
+        return turn;
+    }
+
+    /** Call by call in turn with the level's own, on the same engine and memory. */
+    private Turn raw(SessionContestant ours, WidthLevel level) {
+        if (!(session instanceof RawCalls calls)) {
+            throw new UserException(
+                    "--peer trtexec calls TensorRT's engines without DMS: it goes with --backend tensorrt"
+                            + " and not with " + backend.name());
+        }
+        Contestant again = new SessionContestant(session, level, inputs, outputs);
+        Turn turn = Turn.pair(again, new RawContestant(ours.engine(), calls.raw(level)), random);
         turns.add(turn);
         return turn;
     }
@@ -157,6 +177,13 @@ public final class Benchmark implements AutoCloseable {
                             row.width(),
                             theirs,
                             row.latency().p50() / theirs.p50()));
+                }
+                Turn pair = raw.get(i);
+                Double ratio = pairRatio(pair);
+                if (pair != null && ratio != null) {
+                    Contestant theirs = pair.contestants().get(1);
+                    others.add(new BenchResult.Peer(
+                            RawContestant.NAME, row.width(), Latency.of(theirs.recorder()), ratio));
                 }
             }
         }
@@ -215,10 +242,10 @@ public final class Benchmark implements AutoCloseable {
                 null,
                 null,
                 null,
-                ownModelRatio(pairs.get(i)));
+                pairRatio(pairs.get(i)));
     }
 
-    private static @Nullable Double ownModelRatio(@Nullable Turn pair) {
+    private static @Nullable Double pairRatio(@Nullable Turn pair) {
         if (pair == null || pair.contestants().get(0).recorder().count() == 0) {
             return null;
         }

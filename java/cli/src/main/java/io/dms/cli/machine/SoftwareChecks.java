@@ -93,7 +93,11 @@ final class SoftwareChecks {
     }
 
     private static String user(String name) {
-        return name.equals("TensorRT") ? "nothing in this version needs it" : "only the cudnn backend needs it";
+        return switch (name) {
+            case "TensorRT" -> "only the tensorrt backend needs it";
+            case "cuDNN" -> "only the cudnn backend needs it";
+            default -> "only the cudnn and tensorrt backends need it";
+        };
     }
 
     private Check library(String name, String library, @Nullable String known, @Nullable String expected) {

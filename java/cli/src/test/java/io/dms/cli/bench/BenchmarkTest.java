@@ -22,9 +22,15 @@ import io.dms.monitor.SampleSink;
 import io.dms.monitor.Scope;
 import io.dms.monitor.Sensor;
 import io.dms.monitor.TotalPower;
+import io.dms.runtime.Backend;
+import io.dms.runtime.RawCalls;
+import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.testkit.Networks;
 import io.dms.testkit.ReferenceBackend;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +59,9 @@ class BenchmarkTest {
                 SessionOptions.DEFAULT.withThreads(1),
                 11,
                 others,
-                others);
+                others,
+                false,
+                false);
     }
 
     @Test
@@ -159,14 +167,82 @@ class BenchmarkTest {
         assertThat(Allocation.bytesPerCall(List.of(wasteful))).isBetween(1000L, 1100L);
     }
 
+    /** The reference backend, whose sessions can be called without DMS around them; notes what is asked of them. */
+    private static Backend raw(List<String> asked) {
+        Backend reference = new ReferenceBackend();
+        return (Backend) proxy(Backend.class, Backend.class, (self, method, arguments) -> {
+            if (!method.getName().equals("open")) {
+                return method.invoke(reference, arguments);
+            }
+            Session inner = reference.open((ScalableModel) arguments[0], (SessionOptions) arguments[1]);
+            FloatBuffer[] in = Buffers.random(inner.model().graph().inputs(), 1, 1);
+            FloatBuffer[] out = Buffers.zeros(inner.model().graph().outputs(), 1);
+            return proxy(Session.class, RawCalls.class, (me, called, given) -> {
+                if (called.getName().equals("raw")) {
+                    return (Runnable) () -> inner.run((WidthLevel) given[0], in, out);
+                }
+                if (List.of("prepare", "run").contains(called.getName())) {
+                    asked.add(called.getName() + " " + ((WidthLevel) given[0]).name());
+                }
+                return called.invoke(inner, given);
+            });
+        });
+    }
+
+    private static Object proxy(Class<?> one, Class<?> other, InvocationHandler calls) {
+        Class<?>[] types = one.equals(other) ? new Class<?>[] {one} : new Class<?>[] {one, other};
+        return Proxy.newProxyInstance(BenchmarkTest.class.getClassLoader(), types, calls);
+    }
+
+    private static BenchOptions rawOptions(boolean warmAll) {
+        return new BenchOptions(
+                Duration.ofMillis(1), Duration.ofMillis(5), 4, SessionOptions.DEFAULT, 11, false, false, true, warmAll);
+    }
+
+    @Test
+    void theLibrarysOwnCallIsMeasuredBesideOursOnTheSameEngine() {
+        ScalableModel model = model();
+        try (Benchmark bench = new Benchmark(model, model.levels(), raw(new ArrayList<>()), rawOptions(false))) {
+            bench.prepare();
+            List<BenchResult.Peer> peers =
+                    bench.measure(() -> false, share -> {}).peers();
+            assertThat(peers).hasSize(2).allSatisfy(p -> {
+                assertThat(p.name()).isEqualTo("trtexec-style raw call");
+                assertThat(p.ratioP50()).isPositive();
+                assertThat(p.latency().samples()).isGreaterThanOrEqualTo(4);
+            });
+        }
+    }
+
+    @Test
+    void aBackendWithoutRawCallsRefusesThatPeer() {
+        ScalableModel model = model();
+        try (Benchmark bench = new Benchmark(model, model.levels(), new ReferenceBackend(), rawOptions(false))) {
+            assertThatThrownBy(bench::prepare)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("it goes with --backend tensorrt and not with reference");
+        }
+    }
+
+    @Test
+    void warmLevelsAreReadyBeforeTheFirstInference() {
+        ScalableModel model = model();
+        List<String> all = new ArrayList<>();
+        new Benchmark(model, model.levels(), raw(all), rawOptions(true)).close();
+        assertThat(all).containsExactly("prepare 1.00", "prepare 0.50", "run 1.00");
+        List<String> first = new ArrayList<>();
+        new Benchmark(model, model.levels(), raw(first), rawOptions(false)).close();
+        assertThat(first).containsExactly("run 1.00");
+    }
+
     @Test
     void impossibleOptionsAreRefused() {
-        assertThatThrownBy(() ->
-                        new BenchOptions(Duration.ZERO, Duration.ZERO, 1, SessionOptions.DEFAULT, 0, false, false))
+        assertThatThrownBy(() -> new BenchOptions(
+                        Duration.ZERO, Duration.ZERO, 1, SessionOptions.DEFAULT, 0, false, false, false, false))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("--duration");
         assertThatThrownBy(() -> new BenchOptions(
-                        Duration.ZERO, Duration.ofSeconds(1), 0, SessionOptions.DEFAULT, 0, false, false))
+                        Duration.ZERO, Duration.ofSeconds(1), 0, SessionOptions.DEFAULT, 0, false, false, false, false))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("--iterations");
     }
