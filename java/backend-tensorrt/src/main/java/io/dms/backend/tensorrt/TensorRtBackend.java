@@ -1,6 +1,5 @@
 package io.dms.backend.tensorrt;
 
-import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.model.DmsException;
 import io.dms.model.Graph;
 import io.dms.model.ScalableModel;
@@ -17,12 +16,6 @@ import java.util.List;
  * changes. Which operators it can run the library says when it reads the network, by node.
  */
 public final class TensorRtBackend implements Backend {
-    /** System property: core of the deep-learning accelerator (DLA) that engines shall run on. */
-    static final String DLA = "dms.tensorrt.dla";
-
-    /** System property: most scratch memory of a build in MiB. */
-    static final String BUILD_MEMORY = "dms.tensorrt.build.memory";
-
     private final Hardware hardware;
     private final Plans plans;
 
@@ -59,11 +52,26 @@ public final class TensorRtBackend implements Backend {
         } catch (DmsException e) {
             why.add(String.valueOf(e.getMessage()));
         }
+        why.addAll(foreign(graph));
         return why;
+    }
+
+    /** Operators that are not ONNX's would need plugins, which nobody brings. */
+    private static List<String> foreign(Graph graph) {
+        return graph.nodes().stream()
+                .filter(n -> !n.domain().isEmpty())
+                .map(n -> "node " + n.name() + " has operator " + n.domain() + "." + n.op()
+                        + ", which the tensorrt backend can't run: choose another backend or export the model without"
+                        + " it")
+                .toList();
     }
 
     @Override
     public Session open(ScalableModel model, SessionOptions options) {
+        List<String> foreign = foreign(model.graph());
+        if (!foreign.isEmpty()) {
+            throw new UserException(foreign.get(0));
+        }
         boolean fixed = model.graph().inputs().stream().anyMatch(v -> !v.shape().hasBatch());
         if (options.batch() != 1 && fixed) {
             Graph.Value first = model.graph().inputs().get(0);
@@ -73,25 +81,7 @@ public final class TensorRtBackend implements Backend {
             }
         }
         hardware.check();
-        return new TensorRtSession(model, options, engineOptions(model, options), hardware.open(), plans.of(model));
-    }
-
-    /**
-     * What a session asks of its engines: an engine for batches from 1 to the session's, fastest at the session's own, so
-     * that sessions of one batch share it.
-     */
-    static EngineOptions engineOptions(ScalableModel model, SessionOptions options) {
-        EngineOptions.Precision precision = BuildCheck.isQuantised(model.graph())
-                ? EngineOptions.Precision.INT8
-                : switch (options.precision()) {
-                    case FP32 -> EngineOptions.Precision.FP32;
-                    case TF32 -> EngineOptions.Precision.TF32;
-                    case FP16 -> EngineOptions.Precision.FP16;
-                };
-        int core = Integer.getInteger(DLA, EngineOptions.GPU);
-        int batch = options.batch();
-        return EngineOptions.of(model.graph(), precision, core >= 0 ? batch : 1, batch, batch)
-                .withDlaCore(core)
-                .withMemoryLimitBytes((long) Integer.getInteger(BUILD_MEMORY, 0) << 20);
+        return new TensorRtSession(
+                model, options, TensorRtEngineBuilder.engineOptions(model, options), hardware.open(), plans.of(model));
     }
 }

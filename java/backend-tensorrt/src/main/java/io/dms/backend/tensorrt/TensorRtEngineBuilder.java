@@ -3,12 +3,16 @@ package io.dms.backend.tensorrt;
 import io.dms.backend.tensorrt.cache.BuildListener;
 import io.dms.backend.tensorrt.cache.BuiltEngine;
 import io.dms.backend.tensorrt.cache.EngineBuilder;
+import io.dms.backend.tensorrt.cache.EngineOptions;
+import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
 import io.dms.backend.tensorrt.cache.EnginePlatform;
 import io.dms.backend.tensorrt.cache.EngineRequest;
 import io.dms.backend.tensorrt.cache.EngineRunner;
 import io.dms.model.DmsException;
 import io.dms.model.EnvironmentException;
+import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
+import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * the calling thread does the work.
  */
 public final class TensorRtEngineBuilder implements EngineBuilder {
+    /** System property: core of the deep-learning accelerator (DLA) that engines shall run on. */
+    static final String DLA = "dms.tensorrt.dla";
+
+    /** System property: most scratch memory of a build in MiB. */
+    static final String BUILD_MEMORY = "dms.tensorrt.build.memory";
+
     private final Hardware hardware;
 
     /** For the service loader. */
@@ -42,6 +52,30 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
     @Override
     public EnginePlatform platform() {
         return hardware.platform();
+    }
+
+    @Override
+    public EngineOptions options(ScalableModel model, SessionOptions options) {
+        return engineOptions(model, options);
+    }
+
+    /**
+     * What a session asks of its engines: for batches from 1 to the session's, fastest at the session's own; for exactly
+     * that batch where an accelerator runs it, which takes one shape alone.
+     */
+    static EngineOptions engineOptions(ScalableModel model, SessionOptions options) {
+        Precision precision = BuildCheck.isQuantised(model.graph())
+                ? Precision.INT8
+                : switch (options.precision()) {
+                    case FP32 -> Precision.FP32;
+                    case TF32 -> Precision.TF32;
+                    case FP16 -> Precision.FP16;
+                };
+        int core = Integer.getInteger(DLA, EngineOptions.GPU);
+        int batch = options.batch();
+        return EngineOptions.of(model.graph(), precision, core >= 0 ? batch : 1, batch, batch)
+                .withDlaCore(core)
+                .withMemoryLimitBytes((long) Integer.getInteger(BUILD_MEMORY, 0) << 20);
     }
 
     @Override

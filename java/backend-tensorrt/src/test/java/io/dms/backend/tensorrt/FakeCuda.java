@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A device in ordinary memory. Work is done when somebody waits, so that a missing wait shows. */
 final class FakeCuda implements Cuda {
+    private static final AtomicLong STREAMS = new AtomicLong(1);
+
     private final FakeMemory memory;
+    private final long stream = STREAMS.getAndIncrement();
     private final List<Runnable> pending = new ArrayList<>();
     private final Map<Long, List<Runnable>> graphs = new HashMap<>();
     private @Nullable List<Runnable> recording;
@@ -136,7 +140,7 @@ final class FakeCuda implements Cuda {
 
     @Override
     public long stream() {
-        return 77;
+        return stream;
     }
 
     @Override

@@ -12,7 +12,14 @@ import java.util.Objects;
 final class FakeEngine {
     private FakeEngine() {}
 
-    static void compute(FakeMemory memory, Graph g, int batch, Map<String, Long> at, long scratch, long scratchBytes) {
+    static void compute(
+            FakeMemory memory,
+            Graph g,
+            int batch,
+            Map<String, Long> at,
+            long scratch,
+            long scratchBytes,
+            float wrongBy) {
         List<float[]> inputs = new ArrayList<>();
         for (Graph.Value v : g.inputs()) {
             float[] x = new float[(int) v.shape().withBatch(batch).elements()];
@@ -25,6 +32,9 @@ final class FakeEngine {
         Map<String, float[]> outputs = ReferenceBackend.evaluate(g, inputs, batch);
         for (Graph.Value v : g.outputs()) {
             float[] y = Objects.requireNonNull(outputs.get(v.name()));
+            for (int i = 0; wrongBy != 0 && i < y.length; i++) {
+                y[i] += wrongBy;
+            }
             memory.at(address(at, v), 4L * y.length).asFloatBuffer().put(y);
         }
     }

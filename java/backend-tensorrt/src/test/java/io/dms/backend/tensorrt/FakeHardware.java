@@ -3,15 +3,15 @@ package io.dms.backend.tensorrt;
 import io.dms.backend.tensorrt.cache.EnginePlatform;
 import io.dms.model.EnvironmentException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A library and a device in ordinary memory; each opening is a device of its own, all share the memory. */
 final class FakeHardware implements Hardware {
     final FakeMemory memory = new FakeMemory();
     final FakeNvInfer nv;
-    final List<FakeCuda> opened = new ArrayList<>();
+    final List<FakeCuda> opened = new CopyOnWriteArrayList<>();
 
     @Nullable
     String refusal;
@@ -54,9 +54,12 @@ final class FakeHardware implements Hardware {
         return Device.of(cuda, nv);
     }
 
-    /** The device that was opened last: the one whose stream is worked on. */
-    FakeCuda last() {
-        return opened.get(opened.size() - 1);
+    /** The device whose stream this is. */
+    FakeCuda of(long stream) {
+        return opened.stream()
+                .filter(c -> c.stream() == stream && !c.closed)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The device that is not closed. */

@@ -18,7 +18,7 @@ final class FakeMemory {
     /** The most that was used at a time. */
     long peak;
 
-    long allocate(long bytes) {
+    synchronized long allocate(long bytes) {
         if (used + bytes > capacity) {
             throw new DeviceException(DeviceException.Kind.OUT_OF_MEMORY, "allocating device memory: out of memory");
         }
@@ -38,7 +38,7 @@ final class FakeMemory {
         }
     }
 
-    void free(long address) {
+    synchronized void free(long address) {
         ByteBuffer gone = blocks.remove(address);
         if (gone == null) {
             throw new IllegalStateException("freed twice, or never allocated: " + address);
@@ -46,12 +46,12 @@ final class FakeMemory {
         used -= gone.capacity();
     }
 
-    long used() {
+    synchronized long used() {
         return used;
     }
 
     /** {@code bytes} from this address on. */
-    ByteBuffer at(long address, long bytes) {
+    synchronized ByteBuffer at(long address, long bytes) {
         Map.Entry<Long, ByteBuffer> e = blocks.floorEntry(address);
         if (e == null || address + bytes > e.getKey() + e.getValue().capacity()) {
             throw new IllegalStateException("outside every block: " + bytes + " bytes at " + address);

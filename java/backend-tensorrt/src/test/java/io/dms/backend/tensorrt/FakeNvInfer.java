@@ -7,12 +7,15 @@ import io.dms.model.onnx.OnnxImporter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +30,12 @@ final class FakeNvInfer implements NvInfer {
 
     private final NvInferVersion version;
     private final FakeHardware hardware;
-    private final Map<Long, Made> objects = new HashMap<>();
-    private long next = 1000;
+    private final Map<Long, Made> objects = new ConcurrentHashMap<>();
+    private final AtomicLong next = new AtomicLong(1000);
     private @Nullable String error;
 
     /** Every call that matters for the order, by name. */
-    final List<String> calls = new ArrayList<>();
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     /** Set to make the builder fail with these words. */
     @Nullable
     String buildFailure;
@@ -45,6 +48,9 @@ final class FakeNvInfer implements NvInfer {
     Predicate<Node> unknown = n -> false;
     /** Layers that a DLA can't run. */
     Predicate<Node> notOnDla = n -> n.is("Softmax") || n.is("Gemm");
+
+    /** What every output is off by. */
+    float wrongBy;
 
     boolean fp16 = true;
     boolean int8 = true;
@@ -99,8 +105,9 @@ final class FakeNvInfer implements NvInfer {
     }
 
     private long make(Kind kind, long parent) {
-        objects.put(next, new Made(kind, parent));
-        return next++;
+        long made = next.getAndIncrement();
+        objects.put(made, new Made(kind, parent));
+        return made;
     }
 
     private Made get(Kind kind, long object) {
@@ -174,9 +181,9 @@ final class FakeNvInfer implements NvInfer {
     @Override
     public long newConfig(long builder) {
         get(Kind.BUILDER, builder);
-        Made c = objects.get(make(Kind.CONFIG, builder));
-        Objects.requireNonNull(c).flags.put(Flag.TF32, true);
-        return next - 1;
+        long made = make(Kind.CONFIG, builder);
+        get(Kind.CONFIG, made).flags.put(Flag.TF32, true);
+        return made;
     }
 
     @Override
@@ -527,13 +534,14 @@ final class FakeNvInfer implements NvInfer {
         return names(get(Kind.ENGINE, c.parent)).contains(name);
     }
 
-    private final Map<Long, long[]> bindings = new HashMap<>();
+    private final Map<Long, long[]> bindings = new ConcurrentHashMap<>();
 
     @Override
     public long newBindings(long[] addresses) {
-        bindings.put(next, addresses.clone());
+        long made = next.getAndIncrement();
+        bindings.put(made, addresses.clone());
         calls.add("addresses");
-        return next++;
+        return made;
     }
 
     @Override
@@ -561,7 +569,7 @@ final class FakeNvInfer implements NvInfer {
         for (int i = 0; i < names.size(); i++) {
             at.put(names.get(i), addresses[i]);
         }
-        return enqueue(c, at);
+        return enqueue(c, at, stream);
     }
 
     @Override
@@ -572,10 +580,10 @@ final class FakeNvInfer implements NvInfer {
         }
         only(10, "enqueueV3");
         Made c = get(Kind.CONTEXT, context);
-        return enqueue(c, Map.copyOf(c.addresses));
+        return enqueue(c, Map.copyOf(c.addresses), stream);
     }
 
-    private boolean enqueue(Made c, Map<String, Long> at) {
+    private boolean enqueue(Made c, Map<String, Long> at, long stream) {
         Made engine = get(Kind.ENGINE, c.parent);
         Graph g = engine.graph();
         long need = deviceMemory(c.parent);
@@ -597,7 +605,8 @@ final class FakeNvInfer implements NvInfer {
                 ? Objects.requireNonNull(c.shapes.get(g.inputs().get(0).name()))[0]
                 : 1;
         long scratch = c.memory;
-        hardware.open1().submit(() -> FakeEngine.compute(hardware.memory, g, batch, at, scratch, need));
+        float wrong = wrongBy;
+        hardware.of(stream).submit(() -> FakeEngine.compute(hardware.memory, g, batch, at, scratch, need, wrong));
         return true;
     }
 

@@ -152,7 +152,6 @@ class TensorRtSessionTest {
         TensorRtSession s = Fixtures.open(h, TWO);
         WidthLevel level = s.model().levels().get(1);
         s.prepare(level);
-        h.last();
         h.opened.forEach(c -> c.lost = true);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> Fixtures.error(s, level, 1))
