@@ -1,6 +1,7 @@
 package io.dms.backend.tensorrt.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,18 +40,24 @@ class CacheProcessesTest {
     }
 
     private Child child(String what) throws IOException {
-        Process p = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        CacheChild.class.getName(),
-                        folder().toString(),
-                        temporary.resolve("tally").toString(),
-                        what))
-                .redirectErrorStream(true)
-                .start();
+        return child(List.of(), what);
+    }
+
+    /** @param before words of a command that runs what follows them */
+    private Child child(List<String> before, String what) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                CacheChild.class.getName(),
+                folder().toString(),
+                temporary.resolve("tally").toString(),
+                what));
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new Child(p, new BufferedReader(new InputStreamReader(p.getInputStream(), StandardCharsets.UTF_8)));
     }
 
@@ -69,6 +76,20 @@ class CacheProcessesTest {
         }
         assertThat(said).containsExactlyInAnyOrder("built", "read");
         assertThat(Files.readAllLines(temporary.resolve("tally"))).hasSize(1);
+    }
+
+    @Test
+    void a_file_system_that_takes_no_more_bytes_costs_a_line() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell to limit the size of files with");
+        Files.writeString(temporary.resolve("go"), "");
+        Child c = child(List.of("/bin/sh", "-c", "ulimit -f 40; exec \"$@\"", "limited"), "once");
+        assertThat(c.line()).isEqualTo("ready");
+        assertThat(c.line())
+                .startsWith("the engine of small at level 0.50 could not be kept in ")
+                .endsWith(": file too large; it is used from memory and will be built again");
+        assertThat(c.line()).isEqualTo("built");
+        assertThat(c.process().waitFor()).isZero();
+        assertThat(folder()).isDirectoryNotContaining("glob:**.{plan,json,bin,tmp}");
     }
 
     @Test
