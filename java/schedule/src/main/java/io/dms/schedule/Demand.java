@@ -61,6 +61,19 @@ final class Demand {
         return lately[pair] / window;
     }
 
+    /**
+     * By how many seconds requests may outlast a horizon in which as many were expected: three standard deviations of the
+     * time that so many random gaps take, at most a twentieth of the horizon.
+     */
+    double beyondSeconds(double horizon, double elapsed) {
+        double all = 0;
+        for (double t : total) {
+            all += t;
+        }
+        double rate = all / (elapsed + BEGIN_SECONDS);
+        return Math.min(0.05 * horizon, 3 * Math.sqrt(horizon / rate));
+    }
+
     /** Share of requests that came while a server could be reached. */
     double connectedShare() {
         double up = 0;

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * refused where that is below nothing. The higher the price the less is spent, so bisection finds the price at which what
  * is left lasts until the horizon. Spending jumps at the price: just below it is above the budget, just above it below. Both
  * are kept, with the share of requests to be served at the lower one, so that the budget is met and not merely kept.
+ *
+ * <p>While the price refuses nobody, more is kept back for requests that by chance come after the horizon: the others lose
+ * some accuracy, the late would lose their answer. Once some are refused, they would be for ones that may never come.
  * Allocates nothing.
  */
 final class Prices {
@@ -22,6 +25,8 @@ final class Prices {
     private static final double NEAR = 0.02;
     /** The share of what is left that loading for a mixture may take. */
     private static final double SMALL = 0.01;
+    /** So often in a row prices must refuse nobody before it is believed. */
+    private static final int CALM = 20;
 
     private static final double RESIDENCE_SECONDS = 3600;
 
@@ -40,6 +45,8 @@ final class Prices {
     private double elapsed;
     private double spendJoules;
     private double spendDollars;
+    private double refused; // requests a second that could be served and are not
+    private int calm; // how often in a row prices were found that have nobody refused
 
     /** Accuracy for a joule: the upper price, at which the budget is kept. */
     double joule;
@@ -82,7 +89,8 @@ final class Prices {
                 dollars[v * contexts + c] = table.dollars(v, c);
             }
         }
-        double paceJoules = s.joulesPerSecond();
+        double paceJoules = s.joulesPerSecond(
+                calm < CALM ? 0 : demand.beyondSeconds(s.budgets().horizonSeconds(), elapsed));
         double paceDollars = s.dollarsPerSecond();
         dollar = 0;
         solveJoule(paceJoules);
@@ -100,6 +108,7 @@ final class Prices {
             joule = 0;
             jouleLow = 0;
             shareLow = 0;
+            calm++;
             residency.mark(wanted);
             return;
         }
@@ -108,6 +117,7 @@ final class Prices {
         residency.mark(wantedLow);
         double high = highest(joules);
         double spentHigh = 0;
+        boolean refusing = true;
         for (int i = 0; i < STEPS; i++) {
             // The highest price is far above most answers: begin by fifths.
             double mid = low + (high - low) * (i < 4 ? 0.2 : 0.5);
@@ -119,10 +129,12 @@ final class Prices {
             } else {
                 high = mid;
                 spentHigh = spendJoules;
+                refusing = refused > 0;
             }
         }
         joule = high;
         jouleLow = low;
+        calm = refusing ? 0 : calm + 1;
         shareLow = spentLow > spentHigh ? Math.max(0, Math.min(1, (pace - spentHigh) / (spentLow - spentHigh))) : 0;
         join();
     }
@@ -246,6 +258,7 @@ final class Prices {
     private void spend(double perJoule, double perDollar) {
         spendJoules = 0;
         spendDollars = 0;
+        refused = 0;
         for (int p = 0; p < demand.pairs(); p++) {
             for (int side = 0; side < 2; side++) {
                 double rate = demand.rate(p, side == 1, elapsed, state.leftSeconds(), state.isConnected());
@@ -261,6 +274,7 @@ final class Prices {
         // What serves a context that is not there now would be loaded when it comes.
         boolean current = demand.latelyRate(p, elapsed) * stay() >= LEAST_REQUESTS;
         int best = -1;
+        boolean possible = false;
         double most = 0;
         for (int v : table.variantsOf(p / contexts)) {
             boolean there = table.needsServer(v)
@@ -268,13 +282,16 @@ final class Prices {
                     : wanted[v] || (!current && Double.isNaN(table.accuracy(v, 0)));
             if (there) {
                 double a = score(v, c, perJoule, perDollar);
+                possible |= !Double.isNaN(a);
                 if (a > most) {
                     most = a;
                     best = v;
                 }
             }
         }
-        if (best >= 0) {
+        if (best < 0) {
+            refused += possible ? rate : 0;
+        } else {
             spendJoules += rate * joules[best * contexts + c];
             spendDollars += rate * dollars[best * contexts + c];
         }

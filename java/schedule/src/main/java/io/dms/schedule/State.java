@@ -117,12 +117,16 @@ public final class State {
         return dollarsLeft;
     }
 
-    /** Joules per second that can be kept up. */
-    double joulesPerSecond() {
+    /**
+     * Joules per second that can be kept up.
+     *
+     * @param beyond for how many seconds after the horizon something is kept back, if that is more than the usual
+     */
+    double joulesPerSecond(double beyond) {
         Double watts = budgets.watts();
         return watts != null
                 ? Math.max(0, watts + (joulesLeft / Budgets.BURST_SECONDS - 0.5 * watts) * 0.5)
-                : joulesLeft / (leftSeconds() + margin);
+                : joulesLeft / (leftSeconds() + Math.max(margin, beyond));
     }
 
     /** Dollars per second that can be kept up. */
