@@ -44,7 +44,7 @@ final class CpuSession implements Session {
         this.options = options.withThreads(threads);
         this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
                 ? new RepackBuffer()
-                : new WeightBank(options.weightBudgetBytes());
+                : new BankStore(options.weightBudgetBytes());
         this.inputs = model.graph().inputs();
         this.outputs = model.graph().outputs();
         this.inputElements = elements(inputs, options.batch());

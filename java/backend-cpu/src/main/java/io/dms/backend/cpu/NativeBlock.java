@@ -1,13 +1,14 @@
 package io.dms.backend.cpu;
 
 import io.dms.model.EnvironmentException;
+import io.dms.runtime.WeightBank;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** A block of native memory, aligned to a cache line, zeroed. One owner, who closes it. Not thread-safe. */
-final class NativeBlock implements AutoCloseable {
+final class NativeBlock implements WeightBank.Block {
     private static final int ALIGNMENT = 64;
 
     private final long bytes;
@@ -33,7 +34,8 @@ final class NativeBlock implements AutoCloseable {
         return bytes;
     }
 
-    long address() {
+    @Override
+    public long address() {
         return address;
     }
 

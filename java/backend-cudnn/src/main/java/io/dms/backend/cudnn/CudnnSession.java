@@ -58,7 +58,7 @@ final class CudnnSession implements Session {
         this.outputs = model.graph().outputs();
         this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
                 ? new RepackBuffer(device)
-                : new WeightBank(device, options.weightBudgetBytes());
+                : new BankStore(device, options.weightBudgetBytes());
         this.hostInputs = new FloatBuffer[inputs.size()];
         this.hostOutputs = new FloatBuffer[outputs.size()];
         this.inputAddresses = new long[inputs.size()];

@@ -1,9 +1,10 @@
 package io.dms.backend.cudnn;
 
+import io.dms.runtime.WeightBank;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A block of device memory, or of host memory that the device reads. One owner, who closes it. Not thread-safe. */
-final class DeviceBlock implements AutoCloseable {
+final class DeviceBlock implements WeightBank.Block {
     private static final AtomicLong LIVE = new AtomicLong();
 
     private final Gpu gpu;
@@ -36,7 +37,8 @@ final class DeviceBlock implements AutoCloseable {
         return bytes;
     }
 
-    long address() {
+    @Override
+    public long address() {
         return address;
     }
 
