@@ -45,7 +45,7 @@ final class LinearLowering {
         if (s.kind() == Step.LinearKind.CONV_TRANSPOSE) {
             new TransposedLowering(b, s).lower(p.r, p.s, p.strideH, p.strideW, p.dilationH, p.dilationW, p.top, p.left);
         } else if (isPointwise(p)) {
-            pointwise();
+            pointwise(p);
         } else if (isDepthwise()) {
             depthwise(p);
         } else {
@@ -68,14 +68,13 @@ final class LinearLowering {
     }
 
     private boolean isPointwise(Plane p) {
-        int[] in = b.dims(s.input());
+        View in = b.view(s.input());
         int[] out = b.dims(s.output());
-        boolean same = true;
-        for (int i = 2; i < in.length; i++) {
-            same &= in[i] == out[i];
-        }
-        boolean one = p.r == 1 && p.s == 1 && p.strideH == 1 && p.strideW == 1;
-        return one && s.group() == 1 && p.top == 0 && p.left == 0 && same;
+        int oh = out.length == 4 ? out[2] : 1;
+        int ow = out[out.length - 1];
+        boolean whole = Geometry.outputs(in.h(), 0, 1, p.strideH, 1) == oh
+                && Geometry.outputs(in.w(), 0, 1, p.strideW, 1) == ow;
+        return p.r == 1 && p.s == 1 && s.group() == 1 && p.top == 0 && p.left == 0 && whole;
     }
 
     private boolean isDepthwise() {
@@ -101,9 +100,48 @@ final class LinearLowering {
         return new Matrix(packed, 0, t.cut(1).kept(), true);
     }
 
-    private void pointwise() {
+    /** The places that a stride leaves, without gaps: the image is smaller than the weights that are then not packed. */
+    private View thinned(Plane p) {
+        View in = b.as(s.input(), b.device.nhwc, false);
+        if (p.strideH == 1 && p.strideW == 1) {
+            return in;
+        }
+        int oh = Geometry.outputs(in.h(), 0, 1, p.strideH, 1);
+        int ow = Geometry.outputs(in.w(), 0, 1, p.strideW, 1);
+        View x = b.fresh(new int[] {in.n(), in.c(), oh, ow}, b.device.nhwc, half);
+        b.run(
+                "every " + p.strideH + "x" + p.strideW,
+                () -> b.bridge.pool(
+                        Bridge.POOL_AVERAGE,
+                        in.at(),
+                        in.format(),
+                        in.pitch(),
+                        in.n(),
+                        in.c(),
+                        in.h(),
+                        in.w(),
+                        x.at(),
+                        x.format(),
+                        x.pitch(),
+                        oh,
+                        ow,
+                        1,
+                        1,
+                        p.strideH,
+                        p.strideW,
+                        0,
+                        0,
+                        1,
+                        1,
+                        b.stream),
+                in,
+                x);
+        return x;
+    }
+
+    private void pointwise(Plane p) {
         boolean nhwc = b.device.nhwc;
-        View x = b.as(s.input(), nhwc, false);
+        View x = thinned(p);
         View y = b.place(s.output(), nhwc);
         Matrix w = matrix();
         int k = y.c();
