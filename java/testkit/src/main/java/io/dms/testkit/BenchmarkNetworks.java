@@ -2,13 +2,14 @@ package io.dms.testkit;
 
 import io.dms.model.Graph;
 
-/** Networks of published shapes with weights made from a seed: for timing and memory, where weights don't matter. */
+/** Networks of published shapes with weights made from a seed: for timing, memory and
+ * arithmetic; depth does not make rounding grow. */
 public final class BenchmarkNetworks {
     private BenchmarkNetworks() {}
 
     /** ResNet-50 (He et al. 2016): 3, 4, 6 and 3 bottlenecks; 25.6 M parameters with 1,000 classes. */
     public static Graph resnet50(long seed, int size) {
-        Blocks n = new Blocks(new GraphBuilder("resnet50-" + size, seed), true, "Relu");
+        Blocks n = Blocks.steady(new GraphBuilder("resnet50-" + size, seed));
         String x = n.convNormAct(
                 n.b.input("image", 3, size, size), 64, Filter.of(7).stride(2));
         x = n.b.pool("MaxPool", x, Filter.of(3).stride(2), java.util.Map.of());
@@ -24,7 +25,7 @@ public final class BenchmarkNetworks {
 
     /** MobileNetV2 at width 1.0 (Sandler et al. 2018): 17 inverted residuals; 3.5 M parameters with 1,000 classes. */
     public static Graph mobileNetV2(long seed, int size) {
-        Blocks n = new Blocks(new GraphBuilder("mobilenetv2-" + size, seed), true, "Relu");
+        Blocks n = Blocks.steady(new GraphBuilder("mobilenetv2-" + size, seed));
         String x = n.convNormAct(
                 n.b.input("image", 3, size, size), 32, Filter.of(3).stride(2));
         int[][] rows = {

@@ -11,6 +11,7 @@ final class Blocks {
 
     final GraphBuilder b;
     private final boolean normalized;
+    private final boolean steady;
     private final String activation;
 
     Blocks(GraphBuilder b) {
@@ -18,8 +19,18 @@ final class Blocks {
     }
 
     Blocks(GraphBuilder b, boolean normalized, String activation) {
+        this(b, normalized, false, activation);
+    }
+
+    /** With ReLU, and normalised such that depth does not make rounding grow. */
+    static Blocks steady(GraphBuilder b) {
+        return new Blocks(b, true, true, "Relu");
+    }
+
+    private Blocks(GraphBuilder b, boolean normalized, boolean steady, String activation) {
         this.b = b;
         this.normalized = normalized;
+        this.steady = steady;
         this.activation = activation;
     }
 
@@ -43,7 +54,11 @@ final class Blocks {
     }
 
     String convNorm(String x, int channels, Filter f) {
-        return normalized ? b.batchNormalization(b.conv(x, channels, f.bias(coin()))) : b.conv(x, channels, f);
+        if (!normalized) {
+            return b.conv(x, channels, f);
+        }
+        String y = b.conv(x, channels, f.bias(coin()));
+        return steady ? b.steadyNormalization(y) : b.batchNormalization(y);
     }
 
     String convNormAct(String x, int channels, Filter f) {
