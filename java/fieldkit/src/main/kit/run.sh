@@ -132,10 +132,12 @@ if [ $sanitizer = true ]; then
                 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
                 -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
                 -cp "$here/lib/*" io.dms.fieldkit.Main correctness >"$out/$check.out" 2>&1 || failed="$failed $check"
-            tail -n 1 "$out/$check.txt" 2>/dev/null || echo "   it left no word: see $out/$check.out"
+            said=$(tail -n 1 "$out/$check.txt" 2>/dev/null)
+            echo "$check: ${said:-it left no word, see $check.out}" | tee -a "$out/sanitizer.txt"
         done
     else
-        echo "== compute-sanitizer not found (it comes with the CUDA toolkit): skipped"
+        echo "not found (it comes with the CUDA toolkit): skipped" >"$out/sanitizer.txt"
+        echo "== compute-sanitizer $(cat "$out/sanitizer.txt")"
     fi
 fi
 

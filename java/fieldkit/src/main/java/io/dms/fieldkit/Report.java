@@ -32,6 +32,13 @@ final class Report {
                 lines.addAll(List.of("## " + step.name(), "", "Not run: " + step.shows() + ".", ""));
             }
         }
+        Path sanitizer = folder.resolve("sanitizer.txt");
+        lines.addAll(List.of("## sanitizer", "", "compute-sanitizer over the correctness suite: no finding.", ""));
+        if (Files.exists(sanitizer)) {
+            lines.addAll(List.of("```", Files.readString(sanitizer).strip(), "```"));
+        } else {
+            lines.add("Not run: --sanitizer.");
+        }
         Files.write(folder.resolve("report.md"), lines);
     }
 

@@ -3,12 +3,15 @@ package io.dms.backend.cudnn.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +99,36 @@ class BridgeLoaderTest {
     void the_host_build_loads_and_fits() throws Exception {
         assumeTrue(Files.isRegularFile(HostBridge.file()), "no host build of the native bridge");
         assertThat(probe(HostBridge.file())).containsExactly("dms-bridge abi=1 host", "fits");
+    }
+
+    /** A classifier jar as the build makes it, before everything else on the class path. */
+    @Test
+    void the_library_is_taken_out_of_a_classifier_jar() throws Exception {
+        assumeTrue(Files.isRegularFile(HostBridge.file()), "no host build of the native bridge");
+        String platform = BridgeLoader.platform(System.getProperty("os.name"), System.getProperty("os.arch"));
+        Path jar = folder.resolve("dms-backend-cudnn-" + platform + "-cu13.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new JarEntry("io/dms/backend/cudnn/bridge/" + platform + "-cu13/"
+                    + HostBridge.file().getFileName()));
+            Files.copy(HostBridge.file(), out);
+            out.closeEntry();
+        }
+        Path cache = folder.resolve("cache");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        jar + File.pathSeparator + System.getProperty("java.class.path"),
+                        "-Dorg.bytedeco.javacpp.cachedir=" + cache,
+                        Probe.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().remove("DMS_BRIDGE");
+        Process p = builder.start();
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(p.waitFor()).isZero();
+        assertThat(said.lines()).containsExactly("dms-bridge abi=1 host", "fits");
+        try (Stream<Path> unpacked = Files.walk(cache)) {
+            assertThat(unpacked).anyMatch(f -> f.endsWith(HostBridge.file().getFileName()));
+        }
     }
 
     /** Where a toolkit is but no driver, the real bridge loads and says what is missing. */
