@@ -10,16 +10,17 @@ import java.util.function.DoubleUnaryOperator;
  * Makes a level better by moves that keep it within its time: channels put back in one group, with or without channels
  * taken from another. Greedy cutting never takes back a cut that turned out dear once others were made; moves do.
  *
- * <p>In each round every group is moved by itself, one step up and one down. Pairs of moves are ranked by what the two
- * cost and save by themselves, the most promising ones are timed and measured whole, and the best that fits is made, until
- * none is better than what there is. Not thread-safe.
+ * <p>In each round every group is moved by itself, one, two and four steps up and down. A trade is one move up with none,
+ * one or two down; trades are ranked by what their moves cost and save by themselves, the most promising ones are timed and
+ * measured whole, and the best that fits is made, until none is better than what there is. Not thread-safe.
  */
 final class LevelSwaps {
     private static final int ROUNDS = 100;
-    private static final int PAIRS = 32;
-    /** How far above its time a pair may be expected before it is measured. */
+    private static final int TRADES = 32;
+    /** How far above its time a trade may be expected before it is measured. */
     private static final double EXPECTED = 1.02;
 
+    private static final int FARTHEST = 4;
     private static final int MOST_MOVES = 32;
 
     private final Candidates candidates;
@@ -30,7 +31,8 @@ final class LevelSwaps {
 
     private record Move(int group, int count, double lossMore, double millisMore) {}
 
-    private record Pair(int[] counts, double loss, double millis) {}
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Trade(int[] counts, double lossMore) {}
 
     LevelSwaps(Candidates candidates) {
         this.candidates = candidates;
@@ -47,13 +49,13 @@ final class LevelSwaps {
     Found better(WidthLevel uniform, int[] from, int[] wider, DoubleUnaryOperator budget) {
         Found at = new Found(from.clone(), candidates.losses(List.of(from))[0]);
         for (int made = 0; made < MOST_MOVES; made++) {
-            List<Pair> pairs = pairs(uniform, at, wider, budget);
-            double[] millis =
-                    candidates.millis(uniform, pairs.stream().map(Pair::counts).toList(), ROUNDS);
+            List<Trade> trades = trades(uniform, at, wider, budget);
+            double[] millis = candidates.millis(
+                    uniform, trades.stream().map(Trade::counts).toList(), ROUNDS);
             List<int[]> fit = new ArrayList<>();
-            for (int i = 0; i < pairs.size(); i++) {
+            for (int i = 0; i < trades.size(); i++) {
                 if (millis[i + 1] <= budget.applyAsDouble(millis[0])) {
-                    fit.add(pairs.get(i).counts());
+                    fit.add(trades.get(i).counts());
                 }
             }
             double[] losses = candidates.losses(fit);
@@ -69,23 +71,23 @@ final class LevelSwaps {
         return at;
     }
 
-    /** Moves of one group up, alone or with another down, that should fit and be better; the most promising first. */
-    private List<Pair> pairs(WidthLevel uniform, Found at, int[] wider, DoubleUnaryOperator budget) {
+    /** Moves of one group up, alone or with one or two down, that should fit and be better; the most promising first. */
+    private List<Trade> trades(WidthLevel uniform, Found at, int[] wider, DoubleUnaryOperator budget) {
         List<int[]> singles = new ArrayList<>(List.of(at.counts()));
         for (int g = 0; g < candidates.groups(); g++) {
-            int up = Math.min(wider[g], at.counts()[g] + candidates.step(g));
-            int down = at.counts()[g] - candidates.step(g);
-            if (up > at.counts()[g]) {
-                singles.add(with(at.counts(), g, up));
-            }
-            if (down >= candidates.least(g)) {
-                singles.add(with(at.counts(), g, down));
+            for (int by = candidates.step(g); by <= FARTHEST * candidates.step(g); by *= 2) {
+                if (at.counts()[g] + by <= wider[g]) {
+                    singles.add(with(at.counts(), g, at.counts()[g] + by));
+                }
+                if (at.counts()[g] - by >= candidates.least(g)) {
+                    singles.add(with(at.counts(), g, at.counts()[g] - by));
+                }
             }
         }
         double[] millis = candidates.millis(uniform, singles, ROUNDS);
         double[] losses = candidates.losses(singles);
         List<Move> up = new ArrayList<>();
-        List<Move> down = new ArrayList<>(List.of(new Move(0, at.counts()[0], 0, 0)));
+        List<Move> down = new ArrayList<>();
         for (int i = 1; i < singles.size(); i++) {
             int group = 0;
             while (singles.get(i)[group] == at.counts()[group]) {
@@ -95,21 +97,37 @@ final class LevelSwaps {
             Move move = new Move(group, count, losses[i] - losses[0], millis[i + 1] - millis[1]);
             (count > at.counts()[group] ? up : down).add(move);
         }
-        double least = EXPECTED * budget.applyAsDouble(millis[0]);
-        List<Pair> out = new ArrayList<>();
+        double most = EXPECTED * budget.applyAsDouble(millis[0]) - millis[1];
+        List<Trade> out = new ArrayList<>();
         for (Move more : up) {
-            for (Move less : down) {
-                double loss = at.loss() + more.lossMore() + less.lossMore();
-                double time = millis[1] + more.millisMore() + less.millisMore();
-                boolean same = more.group() == less.group() && less.count() != at.counts()[less.group()];
-                if (!same && loss < at.loss() && time <= least) {
-                    int[] counts = with(with(at.counts(), less.group(), less.count()), more.group(), more.count());
-                    out.add(new Pair(counts, loss, time));
+            add(out, at, most, List.of(more));
+            for (int i = 0; i < down.size(); i++) {
+                add(out, at, most, List.of(more, down.get(i)));
+                for (int j = 0; j < i; j++) {
+                    add(out, at, most, List.of(more, down.get(i), down.get(j)));
                 }
             }
         }
-        out.sort(Comparator.comparingDouble(Pair::loss));
-        return out.subList(0, Math.min(PAIRS, out.size()));
+        out.sort(Comparator.comparingDouble(Trade::lossMore));
+        return out.subList(0, Math.min(TRADES, out.size()));
+    }
+
+    /** Adds moves of different groups if together they should fit and lose less. */
+    private static void add(List<Trade> out, Found at, double most, List<Move> moves) {
+        double loss = 0;
+        double millis = 0;
+        int[] counts = at.counts().clone();
+        for (Move move : moves) {
+            if (counts[move.group()] != at.counts()[move.group()]) {
+                return;
+            }
+            counts[move.group()] = move.count();
+            loss += move.lossMore();
+            millis += move.millisMore();
+        }
+        if (loss < 0 && millis <= most) {
+            out.add(new Trade(counts, loss));
+        }
     }
 
     private static int[] with(int[] counts, int group, int count) {

@@ -105,6 +105,7 @@ class SearchStudy {
                 .withWidths(List.of(1.0, 0.5, 0.25))
                 .withSeed(seed)
                 .withCalibrationImages(500)
+                .withRoundTo(Integer.getInteger("study.round", CompileOptions.DEFAULT.roundTo()))
                 .withAccuracyImages(testImages);
         Compiler compiler = new Compiler(new CpuBackend(), CompileListener.SILENT);
         SearchOptions search = new SearchOptions(Integer.getInteger("study.images", 256), List.of(), 1);
