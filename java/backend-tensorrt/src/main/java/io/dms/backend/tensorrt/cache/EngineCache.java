@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class EngineCache {
     private static final Logger LOG = LoggerFactory.getLogger(EngineCache.class);
     private static final long LOOK_AGAIN_MILLIS = 50;
 
+    private final ReentrantLock building = new ReentrantLock();
     private final EngineBuilder builder;
     private final Path path;
     private final @Nullable EngineFolder folder;
@@ -208,13 +211,33 @@ public final class EngineCache {
             notes.accept(name(request) + " is built anew: " + reason);
         }
         TimingFile timing = new TimingFile(f, key);
-        FreshEngine fresh = FreshEngine.build(builder, request, key, timings(timing), check, listener, clock);
+        FreshEngine fresh = inTurn(request, key, timings(timing), check, listener);
         return fresh == null ? null : keep(files, f, request, timing, fresh);
+    }
+
+    /** A builder does one thing at a time, whatever threads want of it. */
+    private @Nullable FreshEngine inTurn(
+            EngineRequest request, EngineKey key, byte @Nullable [] timing, EngineCheck check, BuildListener listener) {
+        try {
+            while (!building.tryLock(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (!listener.step("waiting for another level's build", 0, 0)) {
+                    return null;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+        try {
+            return FreshEngine.build(builder, request, key, timing, check, listener, clock);
+        } finally {
+            building.unlock();
+        }
     }
 
     private @Nullable CachedEngine forThisProcess(
             EngineRequest request, EngineKey key, EngineCheck check, BuildListener listener) {
-        FreshEngine fresh = FreshEngine.build(builder, request, key, null, check, listener, clock);
+        FreshEngine fresh = inTurn(request, key, null, check, listener);
         return fresh == null ? null : new CachedEngine(fresh.record(), fresh.plan(), true, false, null);
     }
 

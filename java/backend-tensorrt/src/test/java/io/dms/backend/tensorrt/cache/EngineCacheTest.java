@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,7 +252,8 @@ class EngineCacheTest {
             builder.wrong = false;
             try (CachedEngine e = Objects.requireNonNull(cache().get(WIDE, check, BuildListener.NONE))) {
                 assertThat(e.fresh()).isTrue();
-                assertThat(e.record().check()).startsWith("outputs of 3 inputs differ from the reference's by at most ");
+                assertThat(e.record().check())
+                        .startsWith("outputs of 3 inputs differ from the reference's by at most ");
             }
             assertThat(built(WIDE)).isFalse();
         }
@@ -288,6 +290,39 @@ class EngineCacheTest {
         built(Levels.request(3, 1));
         assertThat(builder.timings.get(3)).isNull();
         assertThat(notes).anyMatch(n -> n.startsWith("timings of earlier builds are not used"));
+    }
+
+    @Test
+    void builds_of_several_threads_take_turns() throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        builder.whileBuilding = () -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            inside.decrementAndGet();
+        };
+        EngineCache cache = cache();
+        ExecutorService pool = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (long seed = 1; seed <= 3; seed++) {
+                EngineRequest request = Levels.request(seed, 1);
+                all.add(pool.submit(
+                        () -> Objects.requireNonNull(cache.get(request, Levels.UNCHECKED, BuildListener.NONE))
+                                .close()));
+            }
+            for (Future<?> f : all) {
+                f.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(builder.builds).hasValue(3);
+        assertThat(most).hasValue(1);
     }
 
     @Test

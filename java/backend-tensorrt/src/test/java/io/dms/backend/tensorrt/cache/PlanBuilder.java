@@ -50,8 +50,7 @@ final class PlanBuilder implements EngineBuilder {
     }
 
     @Override
-    public synchronized @Nullable BuiltEngine build(
-            EngineRequest request, byte @Nullable [] timing, BuildListener listener) {
+    public @Nullable BuiltEngine build(EngineRequest request, byte @Nullable [] timing, BuildListener listener) {
         builds.incrementAndGet();
         timings.add(timing);
         count();
