@@ -1,19 +1,20 @@
 #!/bin/sh
 # Checks and measures DMS on this machine's NVIDIA GPU, without network and without installing anything.
 #   ./run.sh [--quick] [--out FOLDER] [--peer] [--sanitizer] [--only STEP,...] [--limit SECONDS of each step, 420]
+#       [--tensorrt DIR of libnvinfer, where the system does not find it]
 # Every step by default; --help names them. A step that fails or runs out of time loses only itself. Exit status: 0, 1 for
 # a missed bar or a failure, 2 for wrong use, 3 where there is no GPU.
 set -u
 here=$(dirname -- "$(readlink -f -- "$0")")
 out="$PWD/dms-field-$(date +%Y%m%d-%H%M%S)"
-limit=420 quick=false peer=false sanitizer=false
+limit=420 quick=false peer=false sanitizer=false tensorrt=
 only=
 while [ $# -gt 0 ]; do
     case $1 in
     --quick) quick=true ;;
     --peer) peer=true ;;
     --sanitizer) sanitizer=true ;;
-    --out | --only | --limit)
+    --out | --only | --limit | --tensorrt)
         [ $# -ge 2 ] || { echo "$1 needs a value" >&2 && exit 2; }
         case $1 in
         --out) out=$2 ;;
@@ -22,11 +23,15 @@ while [ $# -gt 0 ]; do
             case " $only " in *" peer "*) peer=true ;; esac
             ;;
         --limit) limit=$2 ;;
+        --tensorrt)
+            [ -d "$2" ] || { echo "--tensorrt: there is no folder $2" >&2 && exit 2; }
+            tensorrt=$(readlink -f -- "$2")
+            ;;
         esac
         shift
         ;;
     -h | --help)
-        sed -n '2,5s/^# *//p' "$0"
+        sed -n '2,6s/^# *//p' "$0"
         "$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main help
         exit 0
         ;;
@@ -45,10 +50,16 @@ out=$(readlink -f -- "$out")
 
 found=
 add() { [ ! -d "$1" ] || case ":$found:" in *":$1:"*) ;; *) found="${found:+$found:}$1" ;; esac }
+# Of TensorRT first what was named: the folder itself, or where NVIDIA's archives have their libraries.
+[ -z "$tensorrt" ] || for lib in "$tensorrt" "$tensorrt/lib" "$tensorrt/targets/$(uname -m)-linux-gnu/lib"; do
+    for file in "$lib"/libnvinfer.so.*; do [ ! -e "$file" ] || add "$lib"; done
+done
+[ -z "$tensorrt" ] || [ -n "$found" ] || { echo "--tensorrt: no libnvinfer.so in $tensorrt or its lib" >&2 && exit 2; }
+LD_LIBRARY_PATH="$found${LD_LIBRARY_PATH:+${found:+:}$LD_LIBRARY_PATH}"
 python=$(command -v python3 || command -v python || true)
 [ -z "$python" ] || for site in $("$python" -c 'import sys; print("\n".join(p for p in sys.path if p))' 2>/dev/null); do
-    for lib in "$site"/nvidia/cu1[0-9]/lib "$site"/nvidia/*/lib; do
-        for file in "$lib"/libcudart.so.* "$lib"/libcudnn*.so.* "$lib"/libcublas*.so.* "$lib"/libnvrtc.so.*; do
+    for lib in "$site"/nvidia/cu1[0-9]/lib "$site"/nvidia/*/lib "$site"/tensorrt_libs; do
+        for file in "$lib"/libnvinfer.so.* "$lib"/libcudart.so.* "$lib"/libcudnn*.so.* "$lib"/libcublas*.so.* "$lib"/libnvrtc.so.*; do
             [ ! -e "$file" ] || add "$lib"
         done
     done
@@ -56,7 +67,7 @@ done
 for root in "${CUDA_HOME:-}" /usr/local/cuda /usr/local/cuda-*; do
     [ -z "$root" ] || { add "$root/lib64" && add "$root/targets/$(uname -m)-linux/lib"; }
 done
-for lib in /usr/local/nvidia/lib64 /usr/lib/aarch64-linux-gnu/tegra /usr/lib/aarch64-linux-gnu/nvidia; do add "$lib"; done
+for lib in /usr/local/tensorrt/lib /opt/tensorrt/lib /usr/local/nvidia/lib64 /usr/lib/aarch64-linux-gnu/tegra /usr/lib/aarch64-linux-gnu/nvidia; do add "$lib"; done
 LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$found"
 export LD_LIBRARY_PATH
 

@@ -13,7 +13,10 @@ final class Steps {
             new EnduranceStep(),
             new FilterStep(),
             new ZeroCopyStep(),
-            new PeerStep());
+            new PeerStep(),
+            new TensorRtStep(),
+            new TensorRtCacheStep(),
+            new TensorRtStartStep());
 
     private Steps() {}
 }

@@ -92,6 +92,10 @@ final class Machine implements Hardware {
             t = next;
         }
         String text = String.valueOf(t.getMessage());
+        if (text.contains("no jnicudart in java.library.path")) {
+            // What is said where another backend looked before: the first reason is gone then.
+            return "libcuda.so.1 or libcudart is not found";
+        }
         return text.lines().findFirst().orElse(t.getClass().getSimpleName());
     }
 
