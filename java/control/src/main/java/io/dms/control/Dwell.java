@@ -27,6 +27,7 @@ final class Dwell {
     private static final double MOVED_DEVIATIONS = 3;
     private static final int STAYED = 5;
     private static final int STAY_FRAMES = 30;
+    private static final int GRACE = 20;
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final int levels;
@@ -40,6 +41,8 @@ final class Dwell {
     private long frame;
     private double load;
     private double noise;
+    /** When the load was last found to have moved and a better level was taken. */
+    private long moved = NEVER;
     /** The load's mean since the last change, the newest frames weighing more. */
     private double stay;
 
@@ -79,6 +82,11 @@ final class Dwell {
         }
     }
 
+    /** The load has plainly moved since the last change, or had just before and these two levels were not exchanged since. */
+    private boolean moved(int pair) {
+        return moved() || (frame - moved < GRACE && latest[pair] < moved);
+    }
+
     private boolean moved() {
         return frame - anyLatest >= STAYED && Math.abs(load - stay) > Math.max(MOVED, MOVED_DEVIATIONS * noise);
     }
@@ -90,14 +98,18 @@ final class Dwell {
 
     /** True where one of two levels may be left for the other, and that be taken back at the next frame. */
     boolean mayChange(int from, int to) {
-        return frame - before[pair(from, to)] >= WINDOW || moved();
+        int p = pair(from, to);
+        return frame - before[p] >= WINDOW || moved(p);
     }
 
     /** A better level than the present one is there; true where it may be taken now. */
     boolean better(int from, int to) {
         inRow++;
-        if (inRow < (moved() ? FIRST : needed) || !mayChange(from, to)) {
+        if (inRow < (moved(pair(from, to)) ? FIRST : needed) || !mayChange(from, to)) {
             return false;
+        }
+        if (moved()) {
+            moved = frame;
         }
         inRow = 0;
         tried = frame;
