@@ -1,8 +1,11 @@
 package io.dms.backend.tensorrt.cache;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,11 +23,11 @@ final class CacheChild {
         Path folder = Path.of(args[0]);
         PlanBuilder builder = new PlanBuilder();
         builder.tally = Path.of(args[1]);
-        EngineCache cache = new EngineCache(folder, 1 << 30, builder, System.out::println);
         if (args[2].equals("write")) {
-            write(folder, cache, builder);
+            write(folder, builder);
             return;
         }
+        EngineCache cache = new EngineCache(folder, 1 << 30, builder, System.out::println);
         builder.whileBuilding = () -> sleep(300);
         EngineRequest request = Levels.request(1, 1);
         System.out.println("ready");
@@ -48,24 +51,47 @@ final class CacheChild {
         }
     }
 
-    /** Gets engines of a size that takes a while to write; of every other round it breaks them, so that they are rewritten. */
-    private static void write(Path folder, EngineCache cache, PlanBuilder builder) throws IOException {
+    /** A slow disk: most of the time goes into writing, so that most kills fall into it. */
+    private static void slowly(FileChannel file, ByteBuffer content) throws IOException {
+        System.out.println("writing");
+        int all = content.limit();
+        int part = Math.max(1, content.remaining() / 10);
+        while (content.position() < all) {
+            content.limit(Math.min(all, content.position() + part));
+            while (content.hasRemaining()) {
+                file.write(content);
+            }
+            sleep(3);
+        }
+    }
+
+    /** Gets engines of a size that takes a while to write, and breaks them before, so that they are written again and again. */
+    private static void write(Path folder, PlanBuilder builder) throws IOException {
+        long user = ((Number) Files.getAttribute(folder.toAbsolutePath().getParent(), "unix:uid")).longValue();
+        EngineCache cache = new EngineCache(
+                folder,
+                1 << 30,
+                builder,
+                System.out::println,
+                Clock.systemUTC(),
+                path -> EngineFolder.open(path, user, CacheChild::slowly));
         builder.padding = CacheProcessesTest.PADDING;
         List<EngineRequest> requests = List.of(Levels.request(1, 1), Levels.request(2, 1), Levels.request(3, 0));
-        System.out.println("ready");
         while (true) {
-            for (EngineRequest r : requests) {
-                Objects.requireNonNull(cache.get(r, Levels.UNCHECKED, BuildListener.NONE))
-                        .close();
-            }
             List<Path> plans = new ArrayList<>();
-            try (var files = Files.newDirectoryStream(folder, "*.plan")) {
-                files.forEach(plans::add);
+            if (Files.isDirectory(folder)) {
+                try (var files = Files.newDirectoryStream(folder, "*.plan")) {
+                    files.forEach(plans::add);
+                }
             }
             for (Path p : plans) {
                 byte[] bytes = Files.readAllBytes(p);
                 bytes[bytes.length / 2] ^= 1;
                 Files.write(p, bytes);
+            }
+            for (EngineRequest r : requests) {
+                Objects.requireNonNull(cache.get(r, Levels.UNCHECKED, BuildListener.NONE))
+                        .close();
             }
         }
     }

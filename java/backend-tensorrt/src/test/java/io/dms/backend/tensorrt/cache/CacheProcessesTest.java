@@ -117,10 +117,10 @@ class CacheProcessesTest {
         TreeMap<String, Integer> found = new TreeMap<>();
         for (int i = 0; i < kills; i++) {
             Child c = child("write");
-            for (String line = c.line(); !line.equals("ready"); line = c.line()) {
+            for (String line = c.line(); !line.equals("writing"); line = c.line()) {
                 assertThat(line).isNotEqualTo("null");
             }
-            Thread.sleep(random.nextLong(400));
+            Thread.sleep(random.nextLong(150));
             c.process().destroyForcibly().waitFor();
             c.out().close();
             found.merge(state(), 1, Integer::sum);
@@ -146,14 +146,17 @@ class CacheProcessesTest {
     private String state() throws IOException {
         int plans = 0;
         int records = 0;
-        boolean unfinished = false;
+        String unfinished = "";
         try (var files = Files.newDirectoryStream(folder())) {
             for (Path f : files) {
-                plans += f.toString().endsWith(".plan") ? 1 : 0;
-                records += f.toString().endsWith(".json") ? 1 : 0;
-                unfinished |= f.toString().endsWith(".tmp");
+                String name = f.getFileName().toString();
+                plans += name.endsWith(".plan") ? 1 : 0;
+                records += name.endsWith(".json") ? 1 : 0;
+                unfinished = name.endsWith(".tmp") ? name.replaceFirst("^.*\\.(\\w+)\\.tmp$", "$1") : unfinished;
             }
         }
-        return unfinished ? "an unfinished file" : plans > records ? "a plan without record" : "whole files";
+        return !unfinished.isEmpty()
+                ? "half a " + unfinished + " file"
+                : plans > records ? "a plan without its record" : "whole files";
     }
 }
