@@ -26,6 +26,7 @@ final class SwitchStep implements Step {
 
     @Override
     public void run(Kit kit) {
+        kit.gpu();
         for (ScalableModel model : kit.models()) {
             for (Launch launch : Launch.values()) {
                 String name = model.name() + " " + launch.word();
