@@ -115,7 +115,7 @@ class RandomLevelsTest {
         assertThat(straight.provenance().get("training")).contains("drawn at random");
 
         Path checkpoint = folder.resolve("state");
-        assertThat(new NestedTraining(MODEL, options(5, checkpoint), new Log(11)).run(squares, squares))
+        assertThat(new NestedTraining(MODEL, options(5, checkpoint), new Log(31)).run(squares, squares))
                 .isNull();
         assertThat(Files.exists(checkpoint)).isTrue();
         ScalableModel resumed = Objects.requireNonNull(
