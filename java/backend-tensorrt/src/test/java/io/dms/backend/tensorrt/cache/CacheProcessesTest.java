@@ -51,14 +51,14 @@ class CacheProcessesTest {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
-                "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 CacheChild.class.getName(),
                 folder().toString(),
                 temporary.resolve("tally").toString(),
                 what));
-        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Path warnings = Files.createTempFile(temporary, "warnings", ".txt");
+        Process p = new ProcessBuilder(command).redirectError(warnings.toFile()).start();
         return new Child(p, new BufferedReader(new InputStreamReader(p.getInputStream(), StandardCharsets.UTF_8)));
     }
 
