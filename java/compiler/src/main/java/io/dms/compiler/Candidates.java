@@ -74,6 +74,13 @@ final class Candidates {
         return out;
     }
 
+    /** Counts with another one for a group; the given ones stay. */
+    static int[] with(int[] counts, int group, int count) {
+        int[] out = counts.clone();
+        out[group] = count;
+        return out;
+    }
+
     private static WidthLevel level(int[] counts) {
         return new WidthLevel("candidate", 1, counts, Map.of());
     }

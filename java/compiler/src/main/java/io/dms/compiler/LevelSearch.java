@@ -191,7 +191,9 @@ final class LevelSearch {
     }
 
     private void measure(WidthLevel uniform, List<Cut> cuts) {
-        List<int[]> with = cuts.stream().map(c -> with(c.group, c.count)).toList();
+        List<int[]> with = cuts.stream()
+                .map(c -> Candidates.with(counts, c.group, c.count))
+                .toList();
         List<int[]> timed = new ArrayList<>(List.of(counts));
         timed.addAll(with);
         double[] times = candidates.millis(uniform, timed, ROUNDS);
@@ -209,7 +211,7 @@ final class LevelSearch {
             List<int[]> more = new ArrayList<>();
             for (int g = 0; g < counts.length; g++) {
                 if (counts[g] < wider[g]) {
-                    more.add(with(g, Math.min(wider[g], counts[g] + candidates.step(g))));
+                    more.add(Candidates.with(counts, g, Math.min(wider[g], counts[g] + candidates.step(g))));
                 }
             }
             double[] t = candidates.millis(uniform, more, ROUNDS);
@@ -239,12 +241,6 @@ final class LevelSearch {
         for (int by = candidates.step(g); counts[g] - by >= candidates.least(g); by *= 2) {
             out.add(new Cut(g, counts[g] - by));
         }
-        return out;
-    }
-
-    private int[] with(int group, int count) {
-        int[] out = counts.clone();
-        out[group] = count;
         return out;
     }
 }

@@ -77,10 +77,10 @@ final class LevelSwaps {
         for (int g = 0; g < candidates.groups(); g++) {
             for (int by = candidates.step(g); by <= FARTHEST * candidates.step(g); by *= 2) {
                 if (at.counts()[g] + by <= wider[g]) {
-                    singles.add(with(at.counts(), g, at.counts()[g] + by));
+                    singles.add(Candidates.with(at.counts(), g, at.counts()[g] + by));
                 }
                 if (at.counts()[g] - by >= candidates.least(g)) {
-                    singles.add(with(at.counts(), g, at.counts()[g] - by));
+                    singles.add(Candidates.with(at.counts(), g, at.counts()[g] - by));
                 }
             }
         }
@@ -128,11 +128,5 @@ final class LevelSwaps {
         if (loss < 0 && millis <= most) {
             out.add(new Trade(counts, loss));
         }
-    }
-
-    private static int[] with(int[] counts, int group, int count) {
-        int[] out = counts.clone();
-        out[group] = count;
-        return out;
     }
 }

@@ -124,7 +124,7 @@ public final class NestedTraining {
                 return null;
             }
             if (options.randomLevels()) {
-                statistics.share(1);
+                statistics.share();
             }
             statistics.measure(first, STATISTICS_BATCHES);
             return tuned(network, model);
@@ -285,7 +285,8 @@ public final class NestedTraining {
             double rate = options.learningRate() * 0.5 * (1 + Math.cos(Math.PI * (epoch + 1) / options.epochs()));
             network.settle();
             if (random != null && test != null) {
-                statistics.share(STATISTICS_BATCHES);
+                statistics.share();
+                statistics.measure(1, STATISTICS_BATCHES);
             }
             List<Double> top1 = test == null
                     ? List.of()

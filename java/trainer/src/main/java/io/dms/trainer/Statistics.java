@@ -86,14 +86,13 @@ final class Statistics {
         });
     }
 
-    /** Gives every narrower level the full width's scale and shift, and statistics of its own. */
-    void share(int most) {
+    /** Gives every narrower level the full width's scale and shift; its statistics are to be measured then. */
+    void share() {
         for (int l = 1; l < network.levels(); l++) {
             for (String site : network.norms(l).keySet()) {
                 take(network.norms(0).get(site), network.norms(l).get(site), l, site);
             }
         }
-        measure(1, most);
     }
 
     /** Mean and variance of what goes into the sites at full width; scale and shift that undo them. */

@@ -115,24 +115,15 @@ public record TuningOptions(
 
     /** This recipe with a teacher. */
     public TuningOptions withTeacher(@Nullable ScalableModel other) {
-        return new TuningOptions(
-                epochs,
-                batch,
-                learningRate,
-                weightDecay,
-                threads,
-                seed,
-                freezeFull,
-                precision,
-                limit,
-                testLimit,
-                checkpoint,
-                other,
-                randomLevels);
+        return with(other, randomLevels);
     }
 
     /** This recipe with levels of random counts in place of the model's. */
     public TuningOptions withRandomLevels() {
+        return with(teacher, true);
+    }
+
+    private TuningOptions with(@Nullable ScalableModel otherTeacher, boolean drawn) {
         return new TuningOptions(
                 epochs,
                 batch,
@@ -145,7 +136,7 @@ public record TuningOptions(
                 limit,
                 testLimit,
                 checkpoint,
-                teacher,
-                true);
+                otherTeacher,
+                drawn);
     }
 }
