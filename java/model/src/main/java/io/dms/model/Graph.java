@@ -43,6 +43,7 @@ public final class Graph {
     private final Map<String, Shape> shapes;
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, List<Node>> consumers = new HashMap<>();
+    private volatile @Nullable String digest;
 
     /**
      * A network input or output.
@@ -174,6 +175,16 @@ public final class Graph {
     /** True where the tensor is a network output. */
     public boolean isOutput(String tensor) {
         return outputs.stream().anyMatch(v -> v.name().equals(tensor));
+    }
+
+    /** {@link NetworkDigest} of this graph. Reads every weight the first time that it is asked for. */
+    public String digest() {
+        String d = digest;
+        if (d == null) {
+            d = NetworkDigest.of(this);
+            digest = d;
+        }
+        return d;
     }
 
     /** This graph with other constants. */

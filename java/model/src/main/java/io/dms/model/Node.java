@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One operation of a {@link Graph}. Attribute values are {@link Long}, {@link Float}, {@link String}, {@code long[]},
- * {@code float[]} or {@link Tensor}; names and meanings are those of ONNX, except that in a canonical graph (see
+ * {@code float[]} or {@link Tensor} (a {@link ForeignValue} in nodes outside the supported list); names and meanings are those of ONNX, except that in a canonical graph (see
  * {@link Graph}) what ONNX passes as constant inputs is an attribute, too. Immutable; arrays handed out are copies.
  */
 public final class Node {

@@ -19,6 +19,13 @@ final class PresetNvInfer10 extends PresetNvInfer {
     /** Number of {@code MemoryPoolType::kWORKSPACE}. */
     private static final int WORKSPACE = 0;
 
+    /**
+     * Virtual functions of {@code IParser} before its destructor, the last of them {@code clearErrors}. A library of one
+     * major version can't move them without breaking every program that was built with an older header, and the presets'
+     * own code calls the functions around it by their places, which a test compares with this number.
+     */
+    static final int BEFORE_PARSERS = 8;
+
     private final Handles handles = new Handles(Calls.ours());
     private final Map<Long, Monitor> monitors = new HashMap<>();
 
@@ -260,14 +267,11 @@ final class PresetNvInfer10 extends PresetNvInfer {
      * the destructor that also frees, which is the second entry of an object's table of virtual functions where, as in
      * every class of {@code nvinfer}, the destructor is the first virtual function.
      *
-     * <p>A parser's class has other functions before it, whose number changed between versions: it is not freed, since a
-     * wrong guess would call some other function. It holds one network's bytes, once for each build.
+     * <p>A parser's class has {@value #BEFORE_PARSERS} functions before it, throughout TensorRT 10.
      */
     @Override
     public void delete(Kind kind, long object) {
-        if (kind != Kind.PARSER) {
-            Vtable.delete(object);
-        }
+        Vtable.delete(object, kind == Kind.PARSER ? BEFORE_PARSERS : 0);
         if (kind == Kind.CONFIG) {
             monitors.remove(object);
         }

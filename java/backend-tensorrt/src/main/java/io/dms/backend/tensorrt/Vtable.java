@@ -12,9 +12,14 @@ import com.sun.jna.Pointer;
 final class Vtable {
     private Vtable() {}
 
-    /** {@code delete object}, for a class whose destructor is its first virtual function. */
-    static void delete(long object) {
+    /**
+     * {@code delete object}.
+     *
+     * @param before virtual functions that its class declares before the destructor
+     */
+    static void delete(long object, int before) {
         Pointer table = new Pointer(object).getPointer(0);
-        Function.getFunction(table.getPointer(Native.POINTER_SIZE)).invokeVoid(new Object[] {new Pointer(object)});
+        Pointer destructor = table.getPointer((before + 1L) * Native.POINTER_SIZE);
+        Function.getFunction(destructor).invokeVoid(new Object[] {new Pointer(object)});
     }
 }

@@ -136,6 +136,21 @@ class FlavoursTest {
         return c.members().contains(member) || declares(there, Objects.requireNonNullElse(c.superName(), "-"), member);
     }
 
+    /** The presets list a class's functions as its header does. */
+    @Test
+    void theDestructorOfAParserIsWhereItIsTakenToBe() throws IOException {
+        for (String jar : List.of("tensorrt-10.6-1.5.11.jar", "tensorrt-10.15-1.5.13.jar")) {
+            ClassFile parser = Objects.requireNonNull(read(jar).get("org/bytedeco/tensorrt/nvonnxparser/IParser"));
+            List<String> functions = parser.members().stream()
+                    .map(m -> m.substring(0, m.indexOf('(')))
+                    .filter(m -> !m.startsWith("<"))
+                    .distinct()
+                    .toList();
+            assertThat(functions.subList(0, PresetNvInfer10.BEFORE_PARSERS + 1))
+                    .endsWith("clearErrors", "getUsedVCPluginLibraries");
+        }
+    }
+
     @Test
     void aMethodThatIsNotThereIsNoticed() throws IOException {
         Map<String, ClassFile> there = read("tensorrt-8.0-1.5.6.jar");

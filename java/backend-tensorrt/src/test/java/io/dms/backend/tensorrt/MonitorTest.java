@@ -104,12 +104,18 @@ class MonitorTest {
         List<String> called = new ArrayList<>();
         Destructor complete = self -> called.add("complete");
         Destructor deleting = self -> called.add("deleting " + Pointer.nativeValue(self));
-        Memory table = new Memory(2L * Native.POINTER_SIZE);
-        table.setPointer(0, CallbackReference.getFunctionPointer(complete));
-        table.setPointer(Native.POINTER_SIZE, CallbackReference.getFunctionPointer(deleting));
+        Destructor other = self -> called.add("another function");
+        int before = PresetNvInfer10.BEFORE_PARSERS;
+        Memory table = new Memory((before + 3L) * Native.POINTER_SIZE);
+        for (int i = 0; i < before + 3; i++) {
+            Destructor d = i == 0 || i == before ? complete : i == 1 || i == before + 1 ? deleting : other;
+            table.setPointer((long) i * Native.POINTER_SIZE, CallbackReference.getFunctionPointer(d));
+        }
         Memory object = new Memory(Native.POINTER_SIZE);
         object.setPointer(0, table);
-        Vtable.delete(Pointer.nativeValue(object));
-        assertThat(called).containsExactly("deleting " + Pointer.nativeValue(object));
+        String freed = "deleting " + Pointer.nativeValue(object);
+        Vtable.delete(Pointer.nativeValue(object), 0);
+        Vtable.delete(Pointer.nativeValue(object), before);
+        assertThat(called).containsExactly(freed, freed);
     }
 }

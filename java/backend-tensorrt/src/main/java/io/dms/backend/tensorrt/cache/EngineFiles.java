@@ -4,6 +4,7 @@ import io.dms.backend.tensorrt.cache.EngineFolder.Refused;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class EngineFiles {
 
     private EngineRecord parsed(String name) throws IOException {
         try {
-            ByteBuffer content = folder.read(name, EngineRecord.MOST_BYTES);
+            ByteBuffer content = folder.read(name, EngineRecord.MOST_BYTES, null);
             byte[] bytes = new byte[content.remaining()];
             content.get(bytes);
             return EngineRecord.parse(bytes);
@@ -75,13 +76,14 @@ final class EngineFiles {
      */
     Read read(String id) throws IOException {
         EngineRecord record = record(id);
+        MessageDigest digest = EngineKey.sha256();
         ByteBuffer plan;
         try {
-            plan = folder.read(id + PLAN, Integer.MAX_VALUE);
+            plan = folder.read(id + PLAN, Integer.MAX_VALUE, digest);
         } catch (Refused e) {
             throw new Refused("its plan " + e.getMessage());
         }
-        if (!digest(plan).equals(record.planSha256())) {
+        if (!HexFormat.of().formatHex(digest.digest()).equals(record.planSha256())) {
             throw new Refused("its plan is damaged: it is not what was written");
         }
         return new Read(record, plan.asReadOnlyBuffer());

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,9 +174,13 @@ class EngineCacheTest {
     void an_engine_whose_file_is_cut_off_or_grew_is_built_anew(String ending) throws IOException {
         built(WIDE);
         Path file = file(WIDE, ending);
-        int size = (int) Files.size(file);
-        for (int length : new int[] {0, 1, 4, 100, size / 2, size - 65, size - 1, size + 1, 2 * size}) {
-            Files.write(file, Arrays.copyOf(Files.readAllBytes(file), length));
+        List<IntUnaryOperator> cuts =
+                List.of(n -> 0, n -> 1, n -> 4, n -> 100, n -> n / 2, n -> n - 65, n -> n - 1, n -> n + 1, n -> 2 * n);
+        for (IntUnaryOperator cut : cuts) {
+            byte[] whole = Files.readAllBytes(file);
+            int size = whole.length;
+            int length = cut.applyAsInt(size);
+            Files.write(file, Arrays.copyOf(whole, length));
             assertBuiltAnew(
                     WIDE, ending.equals(".plan") ? "its plan has " + length + " bytes, not " + size : "its record ");
         }
@@ -196,9 +201,8 @@ class EngineCacheTest {
         options.put("profile was ", EngineOptions.of(WIDE.network(), EngineOptions.Precision.FP32, 1, 2, 8));
         options.put("flags was none and is REFIT", o.withFlags(List.of("REFIT")));
         options.put("dla_core was -1 and is 1", o.withDlaCore(1));
-        options.forEach((why, other) -> assertBuiltAnew(
-                new EngineRequest(WIDE.model(), WIDE.level(), WIDE.counts(), WIDE.network(), other), why));
-        assertBuiltAnew(new EngineRequest(WIDE.model(), WIDE.level(), List.of(3), WIDE.network(), o), "counts was ");
+        options.forEach((why, other) -> assertBuiltAnew(WIDE.with(other), why));
+        assertBuiltAnew(new EngineRequest(WIDE.model(), WIDE.level(), List.of(3), WIDE.source(), o), "counts was ");
         assertBuiltAnew(Levels.request(4, 0), "network was ");
 
         EnginePlatform p = PlanBuilder.ORIN;

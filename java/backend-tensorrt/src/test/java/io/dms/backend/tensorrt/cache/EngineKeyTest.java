@@ -27,7 +27,7 @@ class EngineKeyTest {
     }
 
     private static EngineRequest with(EngineOptions options) {
-        return new EngineRequest(REQUEST.model(), REQUEST.level(), REQUEST.counts(), REQUEST.network(), options);
+        return REQUEST.with(options);
     }
 
     @Test
@@ -65,7 +65,7 @@ class EngineKeyTest {
     void whatever_changes_the_key_is_another_one_and_says_what_changed() {
         EngineOptions o = REQUEST.options();
         Map<String, EngineKey> changed = new LinkedHashMap<>();
-        changed.put("counts", EngineKey.of(new EngineRequest("m", "l", List.of(1, 2), REQUEST.network(), o), ORIN));
+        changed.put("counts", EngineKey.of(new EngineRequest("m", "l", List.of(1, 2), REQUEST.source(), o), ORIN));
         changed.put("precision", EngineKey.of(with(EngineOptions.of(REQUEST.network(), Precision.FP32, 1)), ORIN));
         changed.put("calibration", EngineKey.of(with(o.withCalibration("c0ffee")), ORIN));
         changed.put("profile", EngineKey.of(with(EngineOptions.of(REQUEST.network(), Precision.FP16, 1, 1, 8)), ORIN));
@@ -83,7 +83,7 @@ class EngineKeyTest {
 
         EngineKey key = EngineKey.of(REQUEST, ORIN);
         List<String> covered = new ArrayList<>(changed.keySet());
-        covered.addAll(List.of("format", "network"));
+        covered.addAll(List.of("format", "export", "network"));
         assertThat(key.fields().keySet()).containsExactlyInAnyOrderElementsOf(covered);
         changed.forEach((field, other) -> {
             assertThat(other.id()).isNotEqualTo(key.id());

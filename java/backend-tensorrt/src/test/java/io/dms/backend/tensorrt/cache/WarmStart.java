@@ -1,0 +1,111 @@
+package io.dms.backend.tensorrt.cache;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
+import io.dms.model.Graph;
+import io.dms.model.GroupAnalysis;
+import io.dms.model.ScalableModel;
+import io.dms.model.ScalableModelFile;
+import io.dms.model.WidthLevel;
+import io.dms.model.WidthLevels;
+import io.dms.testkit.BenchmarkNetworks;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+
+/**
+ * The second start of a program with a full cache, as far as it goes without a device: from the start of the process to
+ * the moment when the plans of all four levels of a ResNet-50 lie verified in memory. Plans hold the levels' weights in
+ * single precision. Twice in one folder: the first run fills the cache, the second is the one to look at.
+ */
+final class WarmStart {
+    private WarmStart() {}
+
+    /** @param args a folder */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        Path file = folder.resolve("resnet50.dms.onnx");
+        boolean first = !Files.exists(file);
+        if (first) {
+            Graph graph = BenchmarkNetworks.resnet50(1, 224);
+            var groups = GroupAnalysis.analyze(graph);
+            List<WidthLevel> levels = DoubleStream.of(1, 0.75, 0.5, 0.25)
+                    .mapToObj(w -> WidthLevels.uniform(groups, w))
+                    .toList();
+            ScalableModelFile.write(new ScalableModel("resnet50", graph, groups, levels, null, Map.of()), file);
+        }
+        double running = sinceStart();
+        double runningCpu = computing();
+        ScalableModel model = ScalableModelFile.read(file);
+        double read = sinceStart();
+        double readCpu = computing();
+        EngineOptions options = EngineOptions.of(model.graph(), Precision.FP32, 1);
+        EngineCache cache =
+                new EngineCache(folder.resolve("engines"), 4L << 30, new PlanBuilder(), System.out::println);
+        List<CachedEngine> engines = new ArrayList<>();
+        List<ByteBuffer> plans = new ArrayList<>();
+        for (WidthLevel level : model.levels()) {
+            EngineRequest request = EngineRequest.of(model, level, options);
+            CachedEngine engine = Objects.requireNonNull(cache.get(request, Levels.UNCHECKED, BuildListener.NONE));
+            engines.add(engine);
+            plans.add(engine.takePlan());
+            double at = sinceStart();
+            System.out.printf(
+                    Locale.ROOT, "level %s: %s after %.2f s%n", level.name(), engine.fresh() ? "built" : "there", at);
+        }
+        double all = sinceStart();
+        double allCpu = computing();
+        long bytes = plans.stream().mapToLong(ByteBuffer::remaining).sum();
+        double disk = reading(folder.resolve("engines"));
+        System.out.printf(
+                Locale.ROOT,
+                "%s: in main after %.2f s (%.2f s of processor), model read %.2f (%.2f), %.1f MB of plans verified %.2f"
+                        + " (%.2f); reading them alone takes %.2f s%n",
+                first ? "first start" : "second start",
+                running,
+                runningCpu,
+                read,
+                readCpu,
+                bytes / 1e6,
+                all,
+                allCpu,
+                disk);
+        engines.forEach(CachedEngine::close);
+    }
+
+    private static double sinceStart() {
+        return (System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime())
+                / 1e3;
+    }
+
+    /** Seconds of processor that the process took, those of its compiler among them: what a busy machine does not change. */
+    private static double computing() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+    }
+
+    /** Seconds to read all plans from where they are now. */
+    private static double reading(Path engines) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        long start = System.nanoTime();
+        try (var files = Files.newDirectoryStream(engines, "*.plan")) {
+            for (Path f : files) {
+                try (FileChannel channel = FileChannel.open(f)) {
+                    while (channel.read(buffer.clear()) >= 0) {
+                        // read and dropped
+                    }
+                }
+            }
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+}
