@@ -9,11 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the body of a request without a thread that waits, up to a size and a time. */
-final class BodyReader implements Runnable {
+final class BodyReader implements Invocable.Task {
     /** What happens with the body; one of the two, once. */
     interface Then {
         /** All of it is there: the first bytes of an array that is to be given back to where it came from. */
@@ -81,6 +82,12 @@ final class BodyReader implements Runnable {
 
     private synchronized boolean ended() {
         return done;
+    }
+
+    /** Nothing here waits, so the thread that sees bytes come may read them itself. */
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
     }
 
     @Override

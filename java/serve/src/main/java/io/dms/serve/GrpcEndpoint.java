@@ -6,12 +6,22 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -22,7 +32,13 @@ final class GrpcEndpoint implements AutoCloseable {
     /** Strangers' noise is refused by the transport; a stack trace for each would only fill the log. */
     private static final Logger TRANSPORT = Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty");
 
+    /** What is read at a time at most. */
+    private static final int READ_BYTES = 256 << 10;
+
+    private static final ThreadFactory LOOPS = new DefaultThreadFactory("serve-grpc", true);
+
     private final Server server;
+    private final EventLoopGroup loops;
     private final ScheduledExecutorService timer;
 
     /** @throws EnvironmentException if the port can't be had */
@@ -30,9 +46,15 @@ final class GrpcEndpoint implements AutoCloseable {
         ServerOptions o = engine.options();
         TRANSPORT.setLevel(Level.SEVERE);
         timer = timer();
+        boolean epoll = Epoll.isAvailable();
+        loops = epoll ? new EpollEventLoopGroup(0, LOOPS) : new NioEventLoopGroup(0, LOOPS);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(o.host(), o.grpcPort()), credentials(o))
                 .directExecutor()
+                .channelFactory(() -> listening(epoll))
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
                 .withChildOption(ChannelOption.ALLOCATOR, GrpcBuffers.pool())
+                .withChildOption(ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 2048, READ_BYTES))
                 .flowControlWindow(GrpcBuffers.WINDOW)
                 .maxInboundMessageSize(o.maxBytes())
                 .maxConcurrentCallsPerConnection(Math.max(16, 2 * o.maxConcurrent()))
@@ -48,12 +70,24 @@ final class GrpcEndpoint implements AutoCloseable {
         try {
             server.start();
         } catch (IOException e) {
-            timer.shutdownNow();
+            end();
             throw new EnvironmentException(
                     "can't listen on " + o.host() + ":" + o.grpcPort() + " for gRPC: " + cause(e)
                             + "; choose another --grpc-port or --host",
                     e);
         }
+    }
+
+    /** A channel that listens, and gives each connection what images need. */
+    private static ServerChannel listening(boolean epoll) {
+        ServerChannel channel = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+        channel.pipeline().addFirst(new LargeFrames.OfServer());
+        return channel;
+    }
+
+    private void end() {
+        timer.shutdownNow();
+        var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     /** A timer that forgets calls that came in time at once, and takes no more calls once it has ended. */
@@ -92,8 +126,8 @@ final class GrpcEndpoint implements AutoCloseable {
     /** Ends at once: calls in flight are cut. */
     void kill() {
         server.shutdownNow();
-        timer.shutdownNow();
         await(1000);
+        end();
     }
 
     private boolean await(long millis) {
@@ -113,6 +147,6 @@ final class GrpcEndpoint implements AutoCloseable {
             server.shutdownNow();
             await(1000);
         }
-        timer.shutdownNow();
+        end();
     }
 }

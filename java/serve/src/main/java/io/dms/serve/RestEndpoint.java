@@ -3,6 +3,7 @@ package io.dms.serve;
 import io.dms.model.EnvironmentException;
 import java.nio.file.Path;
 import javax.net.ssl.TrustManager;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -17,6 +18,8 @@ final class RestEndpoint implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
     /** What is read at a time: images come in few pieces. */
     private static final int INPUT_BYTES = 128 << 10;
+    /** Memory that stays for buffers, of the heap and outside it each. */
+    private static final int KEPT_BYTES = 16 << 20;
 
     private final Server server;
     private final ServerConnector connector;
@@ -27,7 +30,10 @@ final class RestEndpoint implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(Math.max(16, 2 * o.workersHere() + 8), 4);
         threads.setName("serve-http");
         threads.setDaemon(true);
-        server = new Server(threads);
+        // Jetty's own pool keeps buffers of up to 64 KiB and has larger ones made, cleared and freed each time.
+        ArrayByteBufferPool buffers =
+                new ArrayByteBufferPool(0, 4 << 10, INPUT_BYTES, Integer.MAX_VALUE, KEPT_BYTES, KEPT_BYTES);
+        server = new Server(threads, null, buffers);
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);

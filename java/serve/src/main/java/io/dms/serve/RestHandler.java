@@ -35,6 +35,7 @@ final class RestHandler extends Handler.Abstract {
     private final ByteArrays arrays = new ByteArrays();
 
     RestHandler(Engine engine) {
+        super(InvocationType.NON_BLOCKING);
         this.engine = engine;
         this.options = engine.options();
     }
