@@ -1,11 +1,12 @@
 package io.dms.serve;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /**
  * Arrays for the bytes of requests, used again: a new one for each would be cleared first, and collectors treat arrays of
- * an image's size as a burden of their own. An array that is never given back is only garbage. Thread-safe.
+ * an image's size as a burden of their own. What was given back last is taken first, as caches may still hold it. An array
+ * that is never given back is only garbage. Thread-safe.
  */
 final class ByteArrays {
     /** Larger ones are not kept, so that what is kept is bounded, whatever is sent. */
@@ -14,14 +15,14 @@ final class ByteArrays {
     private static final int MOST = 16;
     private static final int LEAST = 4 << 10;
 
-    private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(MOST);
+    private final BlockingDeque<byte[]> free = new LinkedBlockingDeque<>(MOST);
 
     /** An array of at least so many bytes, which hold anything; the caller's until it is given back. */
     byte[] take(int bytes) {
         if (bytes > LARGEST) {
             return new byte[bytes];
         }
-        byte[] kept = free.poll();
+        byte[] kept = free.pollFirst();
         return kept != null && kept.length >= bytes ? kept : new byte[roundedUp(bytes)];
     }
 
@@ -32,7 +33,7 @@ final class ByteArrays {
     /** Takes an array back, which nobody may read or write any more. */
     void give(byte[] array) {
         if (array.length >= LEAST && array.length <= LARGEST) {
-            var unused = free.offer(array); // where enough are kept it is garbage
+            var unused = free.offerFirst(array); // where enough are kept it is garbage
         }
     }
 }

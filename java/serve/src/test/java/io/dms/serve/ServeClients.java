@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /**
  * The clients of {@link ServeThroughput}, in a process of their own: what they take of the machine is then told apart from
  * what the server takes. Each line {@code MODEL SECONDS} on standard input is a turn; the answer is a line of
- * {@code CALLS SECONDS CPU_SECONDS}.
+ * {@code CALLS SECONDS CPU_SECONDS COMPILE_SECONDS}.
  */
 public final class ServeClients implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -53,7 +53,7 @@ public final class ServeClients implements AutoCloseable {
     }
 
     /** What the clients did in a turn. */
-    record Turn(long calls, double seconds, double cpuSeconds) {}
+    record Turn(long calls, double seconds, double cpuSeconds, double compileSeconds) {}
 
     /** Has all clients call a model, one request after the other, for so long. */
     Turn run(String model, double seconds) throws IOException {
@@ -64,7 +64,11 @@ public final class ServeClients implements AutoCloseable {
             throw new IOException("the clients' process has ended");
         }
         String[] parts = line.split(" ", -1);
-        return new Turn(Long.parseLong(parts[0]), Double.parseDouble(parts[1]), Double.parseDouble(parts[2]));
+        return new Turn(
+                Long.parseLong(parts[0]),
+                Double.parseDouble(parts[1]),
+                Double.parseDouble(parts[2]),
+                Double.parseDouble(parts[3]));
     }
 
     @Override
@@ -104,6 +108,7 @@ public final class ServeClients implements AutoCloseable {
             InferenceClient client, InferRequest request, ExecutorService threads, int clients, double seconds)
             throws InterruptedException, ExecutionException {
         double cpu = ServeThroughput.cpuSeconds();
+        double compiled = ServeThroughput.compileSeconds();
         long begin = System.nanoTime();
         long until = begin + (long) (seconds * 1e9);
         Callable<Long> one = () -> {
@@ -122,6 +127,7 @@ public final class ServeClients implements AutoCloseable {
             calls += f.get();
         }
         double spent = (System.nanoTime() - begin) / 1e9;
-        return calls + " " + spent + " " + (ServeThroughput.cpuSeconds() - cpu);
+        return calls + " " + spent + " " + (ServeThroughput.cpuSeconds() - cpu) + " "
+                + (ServeThroughput.compileSeconds() - compiled);
     }
 }

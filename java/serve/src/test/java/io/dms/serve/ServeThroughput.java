@@ -31,19 +31,22 @@ import java.util.concurrent.atomic.AtomicLong;
  * processes is told: seconds of the bare backend over those of the server, for one image, are what a server would reach
  * whose clients are elsewhere.
  *
- * <p>Before, each transport is warmed up on a network of the same inputs that does next to nothing, since the
- * compilers of the JVM need some thousand requests, and a network of a real size is not asked that often in seconds. What a
- * request to that network takes is what serving takes.
+ * <p>Before, each transport is warmed up on a network of the same inputs that does next to nothing, until the compilers of
+ * both JVMs are at rest: they need some ten thousand requests, which a network of a real size is not asked in a minute, and
+ * until then take more than the requests themselves. What a request to that network takes is what serving takes.
  *
  * <p>Arguments: a model file, {@code -} for the bundled one, {@code mobilenetv2} or {@code resnet50} for
  * a network of that shape at 224 pixels with random weights; images of each request (1), callers (4), rounds (5),
- * seconds of each turn (1.5), seconds of warming up (10).
+ * seconds of each turn (1.5), most seconds of warming up each transport (60).
  */
 public final class ServeThroughput {
     private ServeThroughput() {}
 
     /** What one way gave in one turn. */
-    private record Turn(double rate, double ownCpu, double clientCpu) {}
+    private record Turn(double rate, double ownCpu, double clientCpu, double compiling) {}
+
+    /** Share of a turn that the compilers of both processes may take together for them to count as at rest. */
+    private static final double AT_REST = 0.03;
 
     /** Runs it. */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -52,7 +55,7 @@ public final class ServeThroughput {
         int callers = args.length > 2 ? Integer.parseInt(args[2]) : 4;
         int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
         double seconds = args.length > 4 ? Double.parseDouble(args[4]) : 1.5;
-        double warm = args.length > 5 ? Double.parseDouble(args[5]) : 10;
+        double warm = args.length > 5 ? Double.parseDouble(args[5]) : 60;
         var input = model.graph().inputs().get(0);
         long[] sent = Arrays.stream(input.shape().withBatch(batch).dims())
                 .asLongStream()
@@ -70,7 +73,7 @@ public final class ServeThroughput {
                 ServeClients rest =
                         new ServeClients("http://127.0.0.1:" + server.httpPort(), input.name(), sent, callers)) {
             for (ServeClients c : List.of(grpc, rest)) {
-                served(c, "idle", warm, batch);
+                warmUp(c, warm, batch);
             }
             Turn idleGrpc = served(grpc, "idle", seconds, batch);
             Turn idleRest = served(rest, "idle", seconds, batch);
@@ -89,24 +92,39 @@ public final class ServeThroughput {
         print(model.name(), batch, callers, workers, all);
     }
 
+    /** Until the compilers are at rest, or time is up. */
+    private static void warmUp(ServeClients clients, double most, int batch) throws IOException {
+        long until = System.nanoTime() + (long) (most * 1e9);
+        double compiling = 1;
+        while (compiling > AT_REST && System.nanoTime() < until) {
+            compiling = served(clients, "idle", 3, batch).compiling();
+        }
+        if (compiling > AT_REST) {
+            System.out.printf(
+                    "compilers still took %.2f s a second when warming up ended: figures are too low%n", compiling);
+        }
+    }
+
     private static void print(String model, int batch, int callers, int workers, List<List<Turn>> all) {
         System.out.printf(
                 "%s, %d images a request, %d callers, %d sessions of one thread; medians of %d turns%n",
                 model, batch, callers, workers, all.get(0).size());
         System.out.println(
-                "                 images/s  of bare   CPU ms/image  bare's CPU over it   clients' CPU ms/image");
+                "                 images/s  of bare   CPU ms/image  bare's CPU over it   clients' CPU ms/image "
+                        + " compilers, s/s");
         String[] names = {"bare backend", "served, gRPC", "served, REST", "idle, gRPC", "idle, REST"};
         for (int i = 0; i < names.length; i++) {
             List<Turn> own = all.get(i);
             List<Turn> bare = all.get(0).subList(0, own.size());
             System.out.printf(
-                    "%-14s %10.1f    %5.3f     %10.3f              %5.3f              %10.3f%n",
+                    "%-14s %10.1f    %5.3f     %10.3f              %5.3f              %10.3f  %14.3f%n",
                     names[i],
                     median(own.stream().mapToDouble(Turn::rate).toArray()),
                     median(ratios(own, bare)),
                     1e3 * median(own.stream().mapToDouble(Turn::ownCpu).toArray()),
                     median(cpuRatios(bare, own)),
-                    1e3 * median(own.stream().mapToDouble(Turn::clientCpu).toArray()));
+                    1e3 * median(own.stream().mapToDouble(Turn::clientCpu).toArray()),
+                    median(own.stream().mapToDouble(Turn::compiling).toArray()));
         }
     }
 
@@ -134,11 +152,21 @@ public final class ServeThroughput {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
     }
 
+    /** Time that the JVM's compilers took so far. */
+    static double compileSeconds() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime() / 1e3;
+    }
+
     private static Turn served(ServeClients clients, String model, double seconds, int batch) throws IOException {
         double cpu = cpuSeconds();
+        double compiled = compileSeconds();
         ServeClients.Turn t = clients.run(model, seconds);
         double images = Math.max(1, t.calls() * batch);
-        return new Turn(images / t.seconds(), (cpuSeconds() - cpu) / images, t.cpuSeconds() / images);
+        return new Turn(
+                images / t.seconds(),
+                (cpuSeconds() - cpu) / images,
+                t.cpuSeconds() / images,
+                (compileSeconds() - compiled + t.compileSeconds()) / t.seconds());
     }
 
     private static ScalableModel model(String name) {
@@ -196,7 +224,7 @@ public final class ServeThroughput {
             }
             double spent = (System.nanoTime() - begin) / 1e9;
             double images = Math.max(1, calls.get());
-            return new Turn(images / spent, (cpuSeconds() - cpu) / images, 0);
+            return new Turn(images / spent, (cpuSeconds() - cpu) / images, 0, 0);
         }
 
         private void call(long until, AtomicLong calls) {

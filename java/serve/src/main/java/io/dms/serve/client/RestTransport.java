@@ -2,8 +2,6 @@ package io.dms.serve.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dms.serve.AccessToken;
-import io.dms.serve.TlsFiles;
 import io.dms.serve.protocol.InferRequest;
 import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
@@ -15,90 +13,43 @@ import io.dms.serve.protocol.RestCodec;
 import io.dms.serve.protocol.ServerInfo;
 import io.dms.serve.protocol.TensorType;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.ssl.KeyManager;
+import org.eclipse.jetty.client.ContentResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The way over REST. Tensors go as bytes where the server says that it understands that, else as numbers in JSON. */
 final class RestTransport implements Transport {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ClientOptions options;
-    private final HttpClient http;
+    private final HttpCaller http;
     private volatile @Nullable Boolean binary;
 
     RestTransport(ClientOptions options) {
-        this.options = options;
-        HttpClient.Builder b = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-        Path trust = options.trust();
-        if (options.tls() && trust != null) {
-            b.sslContext(TlsFiles.context(new KeyManager[0], TlsFiles.trust(trust)));
-        }
-        this.http = b.build();
+        this.http = new HttpCaller(options);
     }
 
-    private HttpResponse<byte[]> call(String path, BodyPublisher body, @Nullable Integer jsonLength, long nanos) {
-        HttpRequest.Builder r =
-                HttpRequest.newBuilder(URI.create(options.address().toString().replaceFirst("/+$", "") + path));
-        AccessToken token = options.token();
-        if (token != null) {
-            r.header("Authorization", token.header());
-        }
-        if (jsonLength != null) {
-            r.header(Parameters.HEADER_LENGTH, Integer.toString(jsonLength));
-        }
-        r.header("Content-Type", jsonLength == null ? "application/json" : "application/octet-stream");
-        HttpRequest request = body == BodyPublishers.noBody()
-                ? r.GET().build()
-                : body.contentLength() == 0 ? r.GET().build() : r.POST(body).build();
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, info -> new BoundedBody(options.maxBytes()));
-        try {
-            return answer.get(Math.max(1, nanos), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new InferenceException(Refusal.LATE, "no answer within the deadline", e);
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new InferenceException(Refusal.LATE, "interrupted while waiting for the answer", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            if (cause instanceof InferenceException own) {
-                throw own;
-            }
-            throw new InferenceException(Refusal.UNAVAILABLE, "the server can't be reached or was lost: " + cause, e);
-        }
+    private ContentResponse get(String path, long nanos) {
+        return http.call(path, List.of(), null, nanos);
     }
 
-    private byte[] ok(HttpResponse<byte[]> answer) {
-        if (answer.statusCode() != 200) {
+    private static byte[] ok(ContentResponse answer) {
+        byte[] body = answer.getContent();
+        if (answer.getStatus() != 200) {
             throw new InferenceException(
-                    Refusal.ofHttp(answer.statusCode()),
-                    "HTTP status " + answer.statusCode() + ": " + RestCodec.errorText(answer.body()));
+                    Refusal.ofHttp(answer.getStatus()),
+                    "HTTP status " + answer.getStatus() + ": " + RestCodec.errorText(body));
         }
-        return answer.body();
+        return body;
     }
 
     private boolean yes(String path, long nanos) {
-        HttpResponse<byte[]> a = call(path, BodyPublishers.noBody(), null, nanos);
-        if (a.statusCode() == 200 || a.statusCode() == 503) {
-            return a.statusCode() == 200;
+        ContentResponse a = get(path, nanos);
+        if (a.getStatus() == 200 || a.getStatus() == 503) {
+            return a.getStatus() == 200;
         }
         ok(a);
         return false;
@@ -130,7 +81,7 @@ final class RestTransport implements Transport {
 
     private JsonNode json(String path, long nanos) {
         try {
-            JsonNode n = JSON.readTree(ok(call(path, BodyPublishers.noBody(), null, nanos)));
+            JsonNode n = JSON.readTree(ok(get(path, nanos)));
             if (n != null && n.isObject()) {
                 return n;
             }
@@ -205,17 +156,14 @@ final class RestTransport implements Transport {
     public InferResponse infer(InferRequest request, long deadlineNanos) {
         boolean bytes = binary(deadlineNanos - System.nanoTime());
         RestCodec.Message m = RestCodec.writeRequest(request, bytes);
-        HttpResponse<byte[]> answer = call(
+        ContentResponse answer = http.call(
                 model(request.model(), request.version()) + "/infer",
-                new Pieces(m.parts()),
+                m.parts(),
                 m.binary() ? m.jsonLength() : null,
                 deadlineNanos - System.nanoTime());
         byte[] body = ok(answer);
-        int jsonLength = answer.headers()
-                .firstValue(Parameters.HEADER_LENGTH)
-                .filter(v -> v.matches("[0-9]{1,9}"))
-                .map(Integer::parseInt)
-                .orElse(-1);
+        String said = answer.getHeaders().get(Parameters.HEADER_LENGTH);
+        int jsonLength = said != null && said.matches("[0-9]{1,9}") ? Integer.parseInt(said) : -1;
         try {
             return RestCodec.readResponse(body, jsonLength);
         } catch (InferenceException e) {
@@ -239,6 +187,6 @@ final class RestTransport implements Transport {
 
     @Override
     public void close() {
-        // the JDK's client ends with its last reference
+        http.close();
     }
 }
