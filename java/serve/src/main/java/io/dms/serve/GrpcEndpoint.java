@@ -85,9 +85,10 @@ final class GrpcEndpoint implements AutoCloseable {
         return channel;
     }
 
+    /** The loops end when they have been still for some seconds: a worker's last answer may be on its way to them. */
     private void end() {
         timer.shutdownNow();
-        var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unused = loops.shutdownGracefully();
     }
 
     /** A timer that forgets calls that came in time at once, and takes no more calls once it has ended. */
