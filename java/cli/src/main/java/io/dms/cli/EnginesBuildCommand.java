@@ -9,7 +9,7 @@ import io.dms.backend.tensorrt.cache.EngineCache;
 import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.backend.tensorrt.cache.EngineRecord;
 import io.dms.backend.tensorrt.cache.EngineRequest;
-import io.dms.backend.tensorrt.cache.OutputCheck;
+import io.dms.backend.tensorrt.cache.ReferenceCheck;
 import io.dms.cli.report.EnginesTable;
 import io.dms.cli.report.Figures;
 import io.dms.cli.report.TextTable;
@@ -19,7 +19,6 @@ import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.Backends;
-import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,13 +164,12 @@ final class EnginesBuildCommand extends DmsCommand {
                 System::nanoTime,
                 console()::cancelled);
         List<Row> rows = new ArrayList<>();
-        try (BuildLine line = new BuildLine(console(), progress);
-                Session reference = Backends.find("cpu").open(scalable, SessionOptions.DEFAULT.withBatch(batch))) {
+        try (BuildLine line = new BuildLine(console(), progress)) {
             EngineCache cache = new EngineCache(
                     output.folder(), budget == null ? EngineCache.DEFAULT_BUDGET_BYTES : budget, builder, line::note);
             for (int i = 0; i < levels.size() && !console().cancelled(); i++) {
                 WidthLevel level = levels.get(i);
-                OutputCheck check = new OutputCheck(reference, level, OutputCheck.tolerance(how.precision()), SEED);
+                ReferenceCheck check = new ReferenceCheck(Backends.find("cpu"), scalable, level, how, SEED);
                 EngineRequest request = EngineRequest.of(scalable, level, within);
                 var listener = progress.begin(i);
                 line.show();

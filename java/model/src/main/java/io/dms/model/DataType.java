@@ -8,6 +8,8 @@ public enum DataType {
     INT64(8),
     /** Signed 32-bit integer. */
     INT32(4),
+    /** Signed byte: quantised weights, and the zero points of their scales. */
+    INT8(1),
     /** Unsigned byte. */
     UINT8(1),
     /** One byte each, 0 or 1. */

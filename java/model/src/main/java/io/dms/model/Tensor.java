@@ -196,6 +196,7 @@ public final class Tensor {
             out[i] = switch (type) {
                 case INT64 -> b.getLong(i * 8);
                 case INT32 -> b.getInt(i * 4);
+                case INT8 -> b.get(i);
                 case UINT8, BOOL -> b.get(i) & 0xff;
                 case FLOAT32 -> throw new IllegalStateException("not an integer tensor: " + type);
             };

@@ -1,10 +1,10 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.backend.tensorrt.cache.Dequantised;
 import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
 import io.dms.backend.tensorrt.cache.EngineOptions.ProfileShape;
 import io.dms.backend.tensorrt.cache.EngineRequest;
-import io.dms.model.Graph;
 import io.dms.model.UserException;
 import java.util.Locale;
 
@@ -26,7 +26,7 @@ final class BuildCheck {
     void check(long builder) {
         String name = device.cuda().deviceName();
         Precision precision = options.precision();
-        boolean scales = isQuantised(request.network());
+        boolean scales = Dequantised.isQuantised(request.network());
         if (precision == Precision.INT8 && !scales) {
             throw new UserException("the model " + request.model() + " has no scales for int8 (QuantizeLinear and"
                     + " DequantizeLinear nodes): quantise it first, or use precision fp16");
@@ -70,10 +70,5 @@ final class BuildCheck {
                         + " has " + p.least() + " to " + p.most() + ": build for one batch");
             }
         }
-    }
-
-    /** True where a network brings its own scales. */
-    static boolean isQuantised(Graph network) {
-        return network.nodes().stream().anyMatch(n -> n.is("QuantizeLinear") || n.is("DequantizeLinear"));
     }
 }

@@ -4,18 +4,14 @@ import io.dms.backend.tensorrt.cache.BuildListener;
 import io.dms.backend.tensorrt.cache.BuildProgress;
 import io.dms.backend.tensorrt.cache.CachedEngine;
 import io.dms.backend.tensorrt.cache.EngineCache;
-import io.dms.backend.tensorrt.cache.EngineCheck;
 import io.dms.backend.tensorrt.cache.EngineRequest;
-import io.dms.backend.tensorrt.cache.EngineRunner;
-import io.dms.backend.tensorrt.cache.OutputCheck;
+import io.dms.backend.tensorrt.cache.ReferenceCheck;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
-import io.dms.runtime.Session;
-import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +63,8 @@ final class CachedPlans implements PlanSource {
     public ByteBuffer plan(WidthLevel level, EngineRequest request) {
         int index = levels.indexOf(level.name());
         BuildListener inner = index < 0 ? BuildListener.NONE : progress.begin(index);
-        CachedEngine engine = cache.get(request, runner -> check(level, request, runner), told(inner));
+        ReferenceCheck check = new ReferenceCheck(reference, model, level, request.options(), SEED);
+        CachedEngine engine = cache.get(request, check, told(inner));
         if (engine == null) {
             throw new UserException("the build of level " + level.name() + " of " + model.name()
                     + " was ended: run again to go on with it");
@@ -86,19 +83,6 @@ final class CachedPlans implements PlanSource {
     public void close() {
         inUse.values().forEach(CachedEngine::close);
         inUse.clear();
-    }
-
-    /** Only a build pays for the other backend's session. */
-    private EngineCheck.Verdict check(WidthLevel level, EngineRequest request, EngineRunner fresh) {
-        int batch = request.options().profile().stream()
-                .mapToInt(p -> p.best().rank() == 0 ? 1 : p.best().dim(0))
-                .findFirst()
-                .orElse(1);
-        boolean open = model.graph().inputs().stream().allMatch(v -> v.shape().hasBatch());
-        try (Session session = reference.open(model, SessionOptions.DEFAULT.withBatch(open ? batch : 1))) {
-            double tolerance = OutputCheck.tolerance(request.options().precision());
-            return new OutputCheck(session, level, tolerance, SEED).check(fresh);
-        }
     }
 
     /** A line at the beginning and then every few seconds: a build that says nothing looks like one that hangs. */

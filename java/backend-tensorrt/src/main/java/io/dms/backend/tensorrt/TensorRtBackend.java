@@ -52,7 +52,19 @@ public final class TensorRtBackend implements Backend {
         } catch (DmsException e) {
             why.add(String.valueOf(e.getMessage()));
         }
-        why.addAll(foreign(graph));
+        why.addAll(unfit(graph));
+        return why;
+    }
+
+    private static List<String> unfit(Graph graph) {
+        List<String> why = new ArrayList<>(foreign(graph));
+        for (Graph.Value v : graph.outputs()) {
+            if (graph.shapeOrNull(v.name()) == null) {
+                why.add("the shape of output " + v.name() + " of " + graph.name()
+                        + " is not known, so there is no memory"
+                        + " for it: export the model with the shapes of its outputs");
+            }
+        }
         return why;
     }
 
@@ -68,9 +80,9 @@ public final class TensorRtBackend implements Backend {
 
     @Override
     public Session open(ScalableModel model, SessionOptions options) {
-        List<String> foreign = foreign(model.graph());
-        if (!foreign.isEmpty()) {
-            throw new UserException(foreign.get(0));
+        List<String> unfit = unfit(model.graph());
+        if (!unfit.isEmpty()) {
+            throw new UserException(unfit.get(0));
         }
         boolean fixed = model.graph().inputs().stream().anyMatch(v -> !v.shape().hasBatch());
         if (options.batch() != 1 && fixed) {

@@ -2,6 +2,7 @@ package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.cache.BuildListener;
 import io.dms.backend.tensorrt.cache.BuiltEngine;
+import io.dms.backend.tensorrt.cache.Dequantised;
 import io.dms.backend.tensorrt.cache.EngineBuilder;
 import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
@@ -64,7 +65,7 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
      * that batch where an accelerator runs it, which takes one shape alone.
      */
     static EngineOptions engineOptions(ScalableModel model, SessionOptions options) {
-        Precision precision = BuildCheck.isQuantised(model.graph())
+        Precision precision = Dequantised.isQuantised(model.graph())
                 ? Precision.INT8
                 : switch (options.precision()) {
                     case FP32 -> Precision.FP32;

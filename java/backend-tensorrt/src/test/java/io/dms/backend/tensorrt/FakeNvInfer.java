@@ -1,23 +1,17 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.backend.tensorrt.cache.Dequantised;
 import io.dms.model.Graph;
-import io.dms.model.Node;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.OnnxImporter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,360 +19,27 @@ import org.jspecify.annotations.Nullable;
  * a method that the generation has not, an object that is used after it was freed, freed twice or freed before what
  * depends on it, a call without shapes, addresses or scratch memory all fail the test.
  */
-final class FakeNvInfer implements NvInfer {
-    private static final byte[] MAGIC = {'p', 'l', 'a', 'n', '1'};
-
-    private final NvInferVersion version;
+final class FakeNvInfer extends FakeBuilding {
     private final FakeHardware hardware;
-    private final Map<Long, Made> objects = new ConcurrentHashMap<>();
-    private final AtomicLong next = new AtomicLong(1000);
-    private @Nullable String error;
 
-    /** Every call that matters for the order, by name. */
-    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
-    /** Set to make the builder fail with these words. */
-    @Nullable
-    String buildFailure;
     /** Set to make the runtime refuse plans with these words. */
     @Nullable
     String loadFailure;
     /** Loads before that one fails. */
     int goodLoads;
-    /** Nodes that the parser does not know. */
-    Predicate<Node> unknown = n -> false;
-    /** Layers that a DLA can't run. */
-    Predicate<Node> notOnDla = n -> n.is("Softmax") || n.is("Gemm");
 
     /** What every output is off by. */
     float wrongBy;
-
-    boolean fp16 = true;
-    boolean int8 = true;
-    int dlaCores = 2;
     /** False for calls that do nothing. */
     boolean works = true;
-    /** Phases that the library tells of a build. */
-    int steps = 3;
 
     int deserialized;
     int enqueued;
 
     FakeNvInfer(NvInferVersion version, FakeHardware hardware) {
-        this.version = version;
+        super(version);
         this.hardware = hardware;
     }
-
-    /** One object of the library. */
-    private static final class Made {
-        final Kind kind;
-        final long parent;
-
-        @Nullable
-        ByteBuffer onnx;
-
-        @Nullable
-        Graph graph;
-
-        final List<ParserError> errors = new ArrayList<>();
-        final Map<Flag, Boolean> flags = new EnumMap<>(Flag.class);
-        int batch = 1;
-        boolean profiled;
-        long limit = -1;
-
-        @Nullable
-        Progress progress;
-
-        byte[] bytes = {};
-        long memory;
-        long memoryBytes = -1;
-        final Map<String, int[]> shapes = new HashMap<>();
-        final Map<String, Long> addresses = new LinkedHashMap<>();
-
-        Made(Kind kind, long parent) {
-            this.kind = kind;
-            this.parent = parent;
-        }
-
-        Graph graph() {
-            return Objects.requireNonNull(graph, "no network was read");
-        }
-    }
-
-    private long make(Kind kind, long parent) {
-        long made = next.getAndIncrement();
-        objects.put(made, new Made(kind, parent));
-        return made;
-    }
-
-    private Made get(Kind kind, long object) {
-        Made m = objects.get(object);
-        if (m == null || m.kind != kind) {
-            throw new IllegalStateException("no " + kind + " " + object + ", or it was freed");
-        }
-        return m;
-    }
-
-    /** Objects that nobody gave back. */
-    List<Kind> live() {
-        return objects.values().stream().map(m -> m.kind).sorted().collect(Collectors.toList());
-    }
-
-    private void only(int generation, String call) {
-        if ((generation == 10) != version.named()) {
-            throw new IllegalStateException("TensorRT " + version + " has no " + call);
-        }
-    }
-
-    @Override
-    public NvInferVersion version() {
-        return version;
-    }
-
-    @Override
-    public @Nullable String takeError() {
-        String e = error;
-        error = null;
-        return e;
-    }
-
-    // ---- building
-
-    @Override
-    public long newBuilder() {
-        calls.add("builder");
-        return make(Kind.BUILDER, 0);
-    }
-
-    @Override
-    public boolean hasFastFp16(long builder) {
-        return fp16;
-    }
-
-    @Override
-    public boolean hasFastInt8(long builder) {
-        return int8;
-    }
-
-    @Override
-    public boolean hasTf32(long builder) {
-        return true;
-    }
-
-    @Override
-    public int dlaCores(long builder) {
-        return dlaCores;
-    }
-
-    @Override
-    public long newNetwork(long builder, int flags) {
-        get(Kind.BUILDER, builder);
-        if (!version.named() && flags != EXPLICIT_BATCH) {
-            throw new IllegalStateException("the parser of TensorRT 8 wants networks with an explicit batch");
-        }
-        return make(Kind.NETWORK, builder);
-    }
-
-    @Override
-    public long newConfig(long builder) {
-        get(Kind.BUILDER, builder);
-        long made = make(Kind.CONFIG, builder);
-        get(Kind.CONFIG, made).flags.put(Flag.TF32, true);
-        return made;
-    }
-
-    @Override
-    public long newParser(long network) {
-        get(Kind.NETWORK, network);
-        return make(Kind.PARSER, network);
-    }
-
-    @Override
-    public boolean parse(long parser, ByteBuffer onnx) {
-        Made p = get(Kind.PARSER, parser);
-        Made n = get(Kind.NETWORK, p.parent);
-        if (!onnx.isDirect()) {
-            throw new IllegalStateException("the library can't see a heap buffer");
-        }
-        calls.add("parse");
-        n.onnx = onnx.duplicate();
-        Graph g = OnnxImporter.read(onnx.duplicate(), "network", ImportOptions.DEFAULT)
-                .graph();
-        n.graph = g;
-        for (int i = 0; i < g.nodes().size(); i++) {
-            Node node = g.nodes().get(i);
-            if (unknown.test(node)) {
-                String name = version.named() ? node.name() : null;
-                p.errors.add(new ParserError(8, i, name, "Assertion failed: no importer for " + node.op() + "\nat"));
-            }
-        }
-        return p.errors.isEmpty();
-    }
-
-    @Override
-    public int parserErrors(long parser) {
-        return get(Kind.PARSER, parser).errors.size();
-    }
-
-    @Override
-    public ParserError parserError(long parser, int index) {
-        return get(Kind.PARSER, parser).errors.get(index);
-    }
-
-    @Override
-    public int layers(long network) {
-        return get(Kind.NETWORK, network).graph().nodes().size();
-    }
-
-    @Override
-    public String layerName(long network, int index) {
-        return get(Kind.NETWORK, network).graph().nodes().get(index).name();
-    }
-
-    @Override
-    public void setFlag(long config, Flag flag, boolean on) {
-        get(Kind.CONFIG, config).flags.put(flag, on);
-    }
-
-    @Override
-    public void setMaxWorkspaceSize(long config, long bytes) {
-        only(8, "setMaxWorkspaceSize");
-        get(Kind.CONFIG, config).limit = bytes;
-        calls.add("setMaxWorkspaceSize " + bytes);
-    }
-
-    @Override
-    public void setWorkspacePool(long config, long bytes) {
-        only(10, "setMemoryPoolLimit");
-        get(Kind.CONFIG, config).limit = bytes;
-        calls.add("setMemoryPoolLimit " + bytes);
-    }
-
-    @Override
-    public long newProfile(long builder) {
-        get(Kind.BUILDER, builder);
-        // Belongs to its builder: it is not among the objects that are to be freed.
-        return builder + 500_000;
-    }
-
-    @Override
-    public boolean setProfileShape(long profile, String input, int selector, int[] dims) {
-        Made builder = get(Kind.BUILDER, profile - 500_000);
-        builder.shapes.put(input + " " + selector, dims);
-        return Arrays.stream(dims).allMatch(d -> d > 0);
-    }
-
-    @Override
-    public int addProfile(long config, long profile) {
-        Made builder = get(Kind.BUILDER, profile - 500_000);
-        Made c = get(Kind.CONFIG, config);
-        c.profiled = true;
-        for (Map.Entry<String, int[]> e : builder.shapes.entrySet()) {
-            c.shapes.put(e.getKey(), e.getValue());
-            if (e.getKey().endsWith(" " + MAX)) {
-                c.batch = e.getValue()[0];
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long newTimingCache(long config, byte @Nullable [] bytes) {
-        get(Kind.CONFIG, config);
-        if (bytes != null && bytes.length > 0 && bytes[0] != 't') {
-            error = "Serialized timing cache is not valid";
-            return 0;
-        }
-        long made = make(Kind.TIMING_CACHE, 0);
-        get(Kind.TIMING_CACHE, made).bytes = bytes == null ? new byte[0] : bytes;
-        return made;
-    }
-
-    @Override
-    public boolean setTimingCache(long config, long cache) {
-        get(Kind.TIMING_CACHE, cache);
-        get(Kind.CONFIG, config);
-        return true;
-    }
-
-    @Override
-    public byte @Nullable [] timing(long cache) {
-        byte[] old = get(Kind.TIMING_CACHE, cache).bytes;
-        byte[] grown = Arrays.copyOf(old, old.length + 1);
-        grown[old.length] = 't';
-        return grown;
-    }
-
-    @Override
-    public void setDefaultDevice(long config, int type) {
-        calls.add("setDefaultDeviceType " + type);
-    }
-
-    @Override
-    public void setDlaCore(long config, int core) {
-        get(Kind.CONFIG, config);
-        calls.add("setDLACore " + core);
-    }
-
-    @Override
-    public boolean canRunOnDla(long config, long network, int layer) {
-        return !notOnDla.test(get(Kind.NETWORK, network).graph().nodes().get(layer));
-    }
-
-    @Override
-    public void setProgress(long config, @Nullable Progress progress) {
-        only(10, "setProgressMonitor");
-        get(Kind.CONFIG, config).progress = progress;
-    }
-
-    /** Flags of the last build. */
-    Map<Flag, Boolean> lastFlags = Map.of();
-    /** Shapes of the last build's profile, by input and selector. */
-    Map<String, int[]> lastProfile = Map.of();
-    /** Scratch memory that the last build could have, -1 for any. */
-    long lastLimit = -1;
-
-    @Override
-    public long buildSerialized(long builder, long network, long config) {
-        get(Kind.BUILDER, builder);
-        Made n = get(Kind.NETWORK, network);
-        Made c = get(Kind.CONFIG, config);
-        calls.add("build");
-        lastFlags = Map.copyOf(c.flags);
-        lastProfile = Map.copyOf(c.shapes);
-        lastLimit = c.limit;
-        boolean open = n.graph().inputs().stream().anyMatch(v -> v.shape().hasBatch());
-        if (open && !c.profiled) {
-            throw new IllegalStateException("a network with an open batch needs a profile");
-        }
-        Progress p = c.progress;
-        if (p != null) {
-            p.start("Building", steps);
-            for (int i = 0; i < steps; i++) {
-                if (!p.step("Building", i)) {
-                    error = "Build was cancelled";
-                    return 0;
-                }
-            }
-            p.end("Building");
-        }
-        if (buildFailure != null) {
-            error = buildFailure;
-            return 0;
-        }
-        ByteBuffer onnx = Objects.requireNonNull(n.onnx).duplicate();
-        ByteBuffer plan = ByteBuffer.allocate(MAGIC.length + 4 + onnx.remaining());
-        plan.put(MAGIC).putInt(c.batch).put(onnx);
-        long made = make(Kind.PLAN, 0);
-        get(Kind.PLAN, made).bytes = plan.array();
-        return made;
-    }
-
-    @Override
-    public ByteBuffer planBytes(long plan) {
-        return ByteBuffer.wrap(get(Kind.PLAN, plan).bytes).asReadOnlyBuffer();
-    }
-
-    // ---- running
 
     @Override
     public long newRuntime() {
@@ -408,7 +69,8 @@ final class FakeNvInfer implements NvInfer {
         long made = make(Kind.ENGINE, runtime);
         Made e = get(Kind.ENGINE, made);
         e.batch = b.getInt();
-        e.graph = OnnxImporter.read(b.slice(), "plan", ImportOptions.DEFAULT).graph();
+        e.graph = Dequantised.of(
+                OnnxImporter.read(b.slice(), "plan", ImportOptions.DEFAULT).graph());
         return made;
     }
 
@@ -608,28 +270,5 @@ final class FakeNvInfer implements NvInfer {
         float wrong = wrongBy;
         hardware.of(stream).submit(() -> FakeEngine.compute(hardware.memory, g, batch, at, scratch, need, wrong));
         return true;
-    }
-
-    // ---- giving back
-
-    @Override
-    public void destroy(Kind kind, long object) {
-        only(8, "destroy");
-        gone(kind, object);
-    }
-
-    @Override
-    public void delete(Kind kind, long object) {
-        only(10, "delete");
-        gone(kind, object);
-    }
-
-    private void gone(Kind kind, long object) {
-        get(kind, object);
-        objects.remove(object);
-        if (objects.values().stream().anyMatch(m -> m.parent == object)) {
-            throw new IllegalStateException(kind + " was freed before what depends on it");
-        }
-        calls.add("free " + kind);
     }
 }

@@ -188,6 +188,7 @@ final class Constant {
         DataType t = switch (type) {
             case ElementType.INT64 -> DataType.INT64;
             case ElementType.INT32 -> DataType.INT32;
+            case ElementType.INT8 -> DataType.INT8;
             case ElementType.UINT8 -> DataType.UINT8;
             case ElementType.BOOL -> DataType.BOOL;
             default ->

@@ -140,6 +140,7 @@ final class ForeignNodes {
                             case FLOAT32 -> ElementType.FLOAT;
                             case INT64 -> ElementType.INT64;
                             case INT32 -> ElementType.INT32;
+                            case INT8 -> ElementType.INT8;
                             case UINT8 -> ElementType.UINT8;
                             case BOOL -> ElementType.BOOL;
                         })

@@ -28,6 +28,7 @@ final class ForeignShapes {
             "Ceil",
             "Celu",
             "Cos",
+            "DequantizeLinear",
             "Elu",
             "Erf",
             "Exp",
@@ -40,6 +41,7 @@ final class ForeignShapes {
             "Mish",
             "Neg",
             "Not",
+            "QuantizeLinear",
             "Reciprocal",
             "Round",
             "Selu",
@@ -158,6 +160,12 @@ final class ForeignShapes {
         }
         if (TRUTH.contains(op)) {
             return ElementType.BOOL;
+        }
+        if (op.equals("QuantizeLinear")) {
+            return ElementType.INT8;
+        }
+        if (op.equals("DequantizeLinear")) {
+            return ElementType.FLOAT;
         }
         if (op.equals("Cast")) {
             return ElementType.canonical((int) castTo);

@@ -6,13 +6,16 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtException;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Operators outside the list are kept as they were, named, and written back so that ONNX Runtime runs them. */
@@ -30,6 +33,36 @@ class ForeignNodesTest {
         assertThat(m.foreignNodes()).containsExactly("InstanceNormalization1", "Softplus2", "Pow4");
         assertThat(m.graph().shapeOrNull("p")).isEqualTo(Shape.of(Shape.BATCH, 4, 3, 3));
         assertThat(m.graph().shapeOrNull("q")).isEqualTo(Shape.of(Shape.BATCH, 4, 3, 3));
+    }
+
+    private static TensorProto bytes(String name, int... values) {
+        byte[] b = new byte[values.length];
+        for (int i = 0; i < b.length; i++) {
+            b[i] = (byte) values[i];
+        }
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(ElementType.INT8)
+                .addDims(b.length)
+                .setRawData(ByteString.copyFrom(b))
+                .build();
+    }
+
+    /** With weights and zero points of eight bits, written back as such; the batch stays open around them. */
+    @Test
+    void quantisationKeepsItsIntegers() throws OrtException {
+        ModelBuilder b = ModelBuilder.opset(13).input("x", "N", 3, 4, 4);
+        b.initializer(bytes("zero", 0, 0, 0)).initializer(bytes("w", 1, -2, 3, -128, 127, 6));
+        b.initializer(ModelBuilder.floats("s", new int[] {3}, 0.125f, 0.25f, 0.5f));
+        b.node("QuantizeLinear", List.of("x", "s", "zero"), List.of("q"), "axis", 1);
+        b.node("DequantizeLinear", List.of("q", "s", "zero"), List.of("r"), "axis", 1);
+        b.node("DequantizeLinear", List.of("w", b.real(0.5f)), List.of("v"));
+        b.node("Reshape", List.of("v", b.vector(2, 3, 1, 1)), List.of("k"));
+        b.node("Conv", List.of("r", "k"), List.of("c"));
+        b.node("Relu", "r", "y").output("y", "N", 3, 4, 4).output("c", "N", 2, 4, 4);
+        ImportedModel m = SameOutputs.check(b.bytes());
+        assertThat(m.graph().initializers().get("w")).hasToString("INT8[6]");
+        assertThat(Objects.requireNonNull(m.graph().shapeOrNull("r")).dims()).endsWith(3, 4, 4);
     }
 
     @Test

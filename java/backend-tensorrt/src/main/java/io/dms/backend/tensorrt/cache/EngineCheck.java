@@ -6,6 +6,15 @@ package io.dms.backend.tensorrt.cache;
  */
 @FunctionalInterface
 public interface EngineCheck {
+    /**
+     * Called before a build, which takes minutes, so that what can't be looked at is not built.
+     *
+     * @throws io.dms.model.UserException if no engine of this level can be looked at
+     */
+    default void prepare() {
+        // most need nothing
+    }
+
     /** Runs the engine on a few inputs. */
     Verdict check(EngineRunner fresh);
 

@@ -29,6 +29,7 @@ record FreshEngine(EngineRecord record, ByteBuffer plan, byte @Nullable [] timin
             EngineCheck check,
             BuildListener listener,
             Clock clock) {
+        check.prepare();
         Instant start = clock.instant();
         BuiltEngine built = builder.build(request, timing, listener);
         if (built == null) {
