@@ -1,5 +1,7 @@
 package io.dms.fieldkit;
 
+import io.dms.model.EnvironmentException;
+import io.dms.model.Graph;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.Backend;
@@ -54,11 +56,19 @@ final class TensorRtStep implements Step {
         }
     }
 
-    /** The backend, or null where it can't be had, which is no failure: the result says why. */
+    /**
+     * The backend, or null where there is a GPU without TensorRT, which is no failure: the result says why.
+     *
+     * @throws EnvironmentException where there is no GPU either
+     */
     static @Nullable Backend find(Kit kit) {
         Backend found = Backends.find("tensorrt");
-        List<String> refusals = found.refusals(BundledModels.resnet20Cifar10().graph());
+        Graph graph = BundledModels.resnet20Cifar10().graph();
+        List<String> refusals = found.refusals(graph);
         if (!refusals.isEmpty()) {
+            if (!Backends.find("cudnn").refusals(graph).isEmpty()) {
+                throw new EnvironmentException(String.join("; ", refusals));
+            }
             kit.result().row("TensorRT").told("left out", String.join("; ", refusals));
             return null;
         }
