@@ -25,7 +25,7 @@ final class Dwell {
     private static final double SAME_LOAD = 0.03;
     private static final double MOVED = 0.18;
     private static final double MOVED_DEVIATIONS = 3;
-    private static final int STAYED = 5;
+    private static final int STAYED = 12;
     private static final int STAY_FRAMES = 30;
     private static final int GRACE = 20;
     private static final long NEVER = Long.MIN_VALUE / 2;

@@ -49,6 +49,7 @@ final class FactorEstimator {
     private double heldDeviations;
     private double persistence = 0.5;
     private double moved;
+    private boolean stepped;
 
     /** @param variance of the factor's logarithm before anything is measured */
     FactorEstimator(double variance) {
@@ -81,6 +82,7 @@ final class FactorEstimator {
         double deviation = Math.sqrt(s);
         double innovation = z - mean;
         double u = innovation / deviation;
+        stepped = false;
         if (Math.abs(u) <= GATE) {
             settle(profiled);
             if (variance < 4 * r) {
@@ -97,6 +99,7 @@ final class FactorEstimator {
             variance = Math.min(MOST_VARIANCE, r + 0.25 * spread * spread);
             lastInnovation = 0;
             run = 0;
+            stepped = true;
         } else {
             settle(profiled);
             run = u > 0 ? 1 : -1;
@@ -177,6 +180,11 @@ final class FactorEstimator {
     /** True while the last measurement was far above and may be the first of a step; outliers that were alone teach. */
     boolean isAlarmed() {
         return run > 0 && persistence > 0.15;
+    }
+
+    /** True where the last measurement bore out the one before it, so that both are held for a step. */
+    boolean stepped() {
+        return stepped;
     }
 
     /** Deviation of the next measurement, as a logarithm. */

@@ -6,7 +6,8 @@ import io.dms.monitor.MonitorEvent;
 /**
  * Picks the level by prediction: one factor tells how much slower than in the profile everything is now, with a mean and
  * a variance ({@link FactorEstimator}), so that one frame at one level tells about all levels; of the levels whose
- * probability of keeping the bounds suffices, {@link Choice} picks one. After ALERT (Wan et al., "ALERT: Accurate Learning
+ * probability of keeping the bounds suffices, by the model's spread or by what the last frames took ({@link Evidence}),
+ * {@link Choice} picks one. After ALERT (Wan et al., "ALERT: Accurate Learning
  * for Energy and Timeliness", USENIX ATC 2020, section 3), which selects networks and power settings that way.
  *
  * <p>A frame's latency counts from when it was due: what it has waited is gone from its time, and frames that wait behind
@@ -34,9 +35,11 @@ final class PredictiveController implements Controller {
     private final LevelTable table;
     private Goal goal = Goal.NONE;
     private double boundMillis;
+    private double misses;
     private final Availability availability;
     private final Sanity sanity;
     private final FactorEstimator slowdown;
+    private final Evidence evidence = new Evidence();
     private final FactorEstimator energy;
     private final ClockAnticipation clocks;
     private final PowerEstimator power;
@@ -79,7 +82,7 @@ final class PredictiveController implements Controller {
         goal = next;
         Double bound = next.latencyMillis();
         boundMillis = bound == null ? Double.POSITIVE_INFINITY : bound;
-        double misses = Math.max(LEAST_MISSES, MISSES_AIMED_AT * (1 - next.percentile() / 100));
+        misses = Math.max(LEAST_MISSES, MISSES_AIMED_AT * (1 - next.percentile() / 100));
         slowdown.aim(1 - misses);
         choice = new Choice(table, next);
         energyBudget = MeanBudget.atMost(next.millijoules());
@@ -104,7 +107,7 @@ final class PredictiveController implements Controller {
         energy.predict();
         clocks.clock(moment.clockShare(), slowdown);
         if (moment.throttled() && !throttled) {
-            slowdown.doubt(ATTENTION);
+            doubt();
         }
         throttled = moment.throttled();
         long waited = Sanity.waited(moment);
@@ -124,6 +127,12 @@ final class PredictiveController implements Controller {
         kind = choice.kind();
         current = settle(best);
         return current;
+    }
+
+    /** Something happened of which no frame has told yet. */
+    private void doubt() {
+        slowdown.doubt(ATTENTION);
+        evidence.forget();
     }
 
     /** Fills in what each level would cost now. */
@@ -149,9 +158,11 @@ final class PredictiveController implements Controller {
         // A first frame far too long may be the first of many: the next one is served with care, if that is not done
         // often.
         lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayLend());
+        double seen = lending ? Double.POSITIVE_INFINITY : evidence.upper(misses, slowdown.mean());
         for (int i = 0; i < table.size; i++) {
             double profiled = table.sigma[i] * table.sigma[i];
-            double slack = log(left) - table.logMedian[i] - slowdown.upper(profiled, lending);
+            double needed = Math.min(seen, slowdown.upper(profiled, lending));
+            double slack = log(left) - table.logMedian[i] - needed;
             if (current >= 0 && i != current) {
                 // The cost of a switch is paid once, so that it must fit most of the time and no more.
                 double once = table.logMedian[i] + slowdown.mean() + slowdown.spread(profiled);
@@ -175,6 +186,10 @@ final class PredictiveController implements Controller {
     }
 
     private int settled(int best) {
+        if (slowdown.stepped()) {
+            // What was feared has come: the level that was lent is left as any other is.
+            lent = -1;
+        }
         if (!choice.keeps(current)) {
             if (lending) {
                 lent = lent < 0 ? current : lent;
@@ -215,6 +230,7 @@ final class PredictiveController implements Controller {
         }
         observed = level;
         double z = Math.log(millis) - table.logMedian[level];
+        evidence.add(z);
         slowdown.observe(z, table.sigma[level] * table.sigma[level]);
         if (clocks.observe(z, slowdown.moved())) {
             dwell.forget();
@@ -240,10 +256,10 @@ final class PredictiveController implements Controller {
         switch (event.kind()) {
             case CLOCK_CAPPED, POWER_MODE_CHANGED -> {
                 if (!clocks.on(event, slowdown)) {
-                    slowdown.doubt(ATTENTION);
+                    doubt();
                 }
             }
-            case THROTTLE_BEGAN -> slowdown.doubt(ATTENTION);
+            case THROTTLE_BEGAN -> doubt();
             case THROTTLE_ENDED, SENSOR_LOST, SENSOR_BACK, TIME_JUMPED -> {}
         }
     }

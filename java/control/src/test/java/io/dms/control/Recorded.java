@@ -63,7 +63,8 @@ final class Recorded {
                 0.044);
     }
 
-    private static SlowdownTrace trace(String name) {
+    /** A recording of 80 seconds. */
+    static SlowdownTrace trace(String name) {
         try (InputStream in = Recorded.class.getResourceAsStream("slowdown-" + name + ".txt")) {
             return SlowdownTrace.parse(
                     FPS, new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));

@@ -63,4 +63,22 @@ class RecordedUnrestTest {
             }
         });
     }
+
+    @Test
+    void over_a_whole_run_it_is_within_two_per_cent_of_the_most_accurate_fixed_level_of_each_part() {
+        double[] rates = {26, 30, 34};
+        for (String name : RecordedScript.NAMES) {
+            double ratio = 0;
+            double misses = 0;
+            for (double fps : rates) {
+                RecordedScript run = new RecordedScript(name, fps);
+                ratio += run.accuracyOverOracle() / rates.length;
+                misses += run.own.tally.missShare() / rates.length;
+                assertThat(run.accuracyOverOracle()).as(name).isGreaterThan(0.975);
+                assertThat(run.longestCycle()).as(name).isLessThanOrEqualTo(Dwell.MOST_CHANGES);
+            }
+            assertThat(ratio).as(name).isGreaterThan(0.98);
+            assertThat(misses).as(name).isLessThan(0.01);
+        }
+    }
 }

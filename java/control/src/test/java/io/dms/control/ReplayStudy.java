@@ -5,8 +5,10 @@ import io.dms.control.sim.Disturbance;
 import io.dms.model.Profile;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,47 @@ class ReplayStudy {
         }
     }
 
+    /** The script of the real runs as it was recorded, part by part, against an oracle of fixed levels. */
+    @Test
+    void whole_script() {
+        System.out.printf(
+                "%n%s, 10 rates from 15 to 42 frames/s: median (smallest to largest)%n%n| recording | misses %% |"
+                        + " longest cycle | accuracy over the oracle |%n%s|%n",
+                Recorded.SECOND_LEVEL, "| --- ".repeat(4));
+        Map<String, List<RecordedScript>> all = new LinkedHashMap<>();
+        for (String name : RecordedScript.NAMES) {
+            List<RecordedScript> runs = new ArrayList<>();
+            for (int fps = 15; fps <= 42; fps += 3) {
+                runs.add(new RecordedScript(name, fps));
+            }
+            all.put(name, runs);
+            System.out.printf(
+                    "| %s | %s | %s | %s |%n",
+                    name,
+                    range("%.2f", runs, r -> 100 * r.own.tally.missShare()),
+                    range("%.0f", runs, RecordedScript::longestCycle),
+                    range("%.3f", runs, RecordedScript::accuracyOverOracle));
+        }
+        System.out.printf(
+                "%nby parts%n%n| recording | seconds | disturbance | misses %% | accuracy over the oracle |"
+                        + " the oracle's misses %% |%n%s|%n",
+                "| --- ".repeat(6));
+        all.forEach((name, runs) -> {
+            for (RecordedScript.Part p : RecordedScript.PARTS) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "| %s | %.0f-%.0f | %s | %s | %s | %s |%n",
+                        name,
+                        p.from(),
+                        p.to(),
+                        p.disturbance(),
+                        range("%.2f", runs, r -> 100 * r.own.missShare(p.from(), p.to())),
+                        range("%.3f", runs, r -> r.accuracyOverOracle(p)),
+                        range("%.2f", runs, r -> 100 * r.oracleMisses(p)));
+            }
+        });
+    }
+
     private static List<Trial> trials(Goal goal, List<Disturbance> script, ControllerFactory controller) {
         List<Trial> out = new ArrayList<>();
         for (int fps = 15; fps <= 42; fps += 3) {
@@ -51,8 +94,8 @@ class ReplayStudy {
         return out;
     }
 
-    private static String range(String form, List<Trial> trials, ToDoubleFunction<Trial> figure) {
-        double[] s = trials.stream().mapToDouble(figure).toArray();
+    private static <T> String range(String form, List<T> runs, ToDoubleFunction<T> figure) {
+        double[] s = runs.stream().mapToDouble(figure).toArray();
         Arrays.sort(s);
         String all = form + " (" + form + " to " + form + ")";
         return String.format(Locale.ROOT, all, s[s.length / 2], s[0], s[s.length - 1]);

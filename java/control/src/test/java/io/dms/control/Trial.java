@@ -93,6 +93,29 @@ final class Trial implements Watcher {
         return all == 0 ? Double.NaN : (double) missed / all;
     }
 
+    /** Share of missed frames among those due between two seconds. */
+    double missShare(double from, double to) {
+        return frames.stream()
+                .filter(f -> within(f, from, to))
+                .mapToInt(f -> f.missed() ? 1 : 0)
+                .average()
+                .orElse(0);
+    }
+
+    /** Mean accuracy of those served that were due between two seconds. */
+    double accuracy(double from, double to) {
+        List<Profile.Level> levels = simulation.truth(0).profile().levels();
+        return frames.stream()
+                .filter(f -> within(f, from, to) && f.level() >= 0)
+                .mapToDouble(f -> levels.get(f.level()).accuracy())
+                .average()
+                .orElse(0);
+    }
+
+    private static boolean within(Frame f, double from, double to) {
+        return f.scheduled() >= from * 1e9 && f.scheduled() < to * 1e9;
+    }
+
     /** The most frames that were missed after any step upwards, until five in a row were kept. */
     int recovery() {
         int worst = 0;
@@ -124,6 +147,11 @@ final class Trial implements Watcher {
 
     /** The most changes between the same two levels within 100 frames of steady state. */
     int longestCycle() {
+        return longestCycle(0, Double.POSITIVE_INFINITY);
+    }
+
+    /** The same, of the frames due between two seconds alone. */
+    int longestCycle(double from, double to) {
         int levels = simulation.truth(0).profile().levels().size();
         long[] frame = new long[1 + frames.size()];
         int[] pair = new int[1 + frames.size()];
@@ -137,7 +165,7 @@ final class Trial implements Watcher {
             if (f.level() < 0) {
                 continue;
             }
-            if (!steady(f.scheduled())) {
+            if (!steady(f.scheduled()) || !within(f, from, to)) {
                 last = -1;
                 first = changes;
                 continue;
