@@ -117,7 +117,7 @@ class DoctorTest {
                 "/etc/nv_tegra_release = # R" + major + " (release), REVISION: " + revision + ", GCID: 1")) {
             Check natives = named(examine(tree, folder), "natives");
             assertThat(natives.state()).isEqualTo(state);
-            assertThat(natives.finding()).contains("needs glibc 2.");
+            assertThat(natives.finding()).contains("need glibc 2.");
         }
     }
 

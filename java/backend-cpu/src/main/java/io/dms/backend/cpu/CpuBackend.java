@@ -60,9 +60,14 @@ public final class CpuBackend implements Backend {
         return "cpu (oneDNN " + v.major() + "." + v.minor() + ", " + isa(dnnl_get_effective_cpu_isa()) + ")";
     }
 
+    /** The library's constants are those of x86; on arm64 it answers in numbers of its own, 1 for what every processor has. */
     private static String isa(int isa) {
+        String processor = System.getProperty("os.arch", "unknown");
         if (isa == dnnl_cpu_isa_default) {
-            return System.getProperty("os.arch", "unknown");
+            return processor;
+        }
+        if (processor.equals("aarch64")) {
+            return isa == 1 ? "asimd" : "sve";
         }
         if (isa >= dnnl_cpu_isa_avx512_core) {
             return "avx512";

@@ -3,12 +3,13 @@ package io.dms.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A memory descriptor of oneDNN: dimensions and layout of float32 elements. Immutable; owned by a {@link Scope}.
@@ -20,17 +21,11 @@ final class Desc {
     private final Scope scope;
     private final dnnl_memory_desc md;
     private final long[] dims;
-    private final byte[] blob;
 
     private Desc(Scope scope, dnnl_memory_desc md, long[] dims) {
         this.scope = scope;
         this.md = md;
         this.dims = dims;
-        try (SizeTPointer n = new SizeTPointer(1)) {
-            Dnnl.check(dnnl_memory_desc_get_blob((byte[]) null, n, md), "sizing a descriptor");
-            blob = new byte[(int) n.get()];
-            Dnnl.check(dnnl_memory_desc_get_blob(blob, n, md), "reading a descriptor");
-        }
     }
 
     /** Plain, row-major. */
@@ -264,9 +259,26 @@ final class Desc {
         return new Desc(scope, out, queryDims(out));
     }
 
-    /** What makes two descriptors the same; good as part of a key. */
-    byte[] blob() {
-        return blob;
+    /**
+     * What tells this layout from others, equal for equal layouts: dimensions, padding, strides, inner blocks, offset. The
+     * library has it as one piece from 3.2 on, and boards with JetPack 4 load none newer than 3.1.
+     *
+     * @return null where the layout is the library's secret, so that nothing but this descriptor is known to equal it
+     */
+    long @Nullable [] layout() {
+        if (ints(md, dnnl_query_format_kind) != dnnl_blocked) {
+            return null;
+        }
+        int blocks = innerBlocks();
+        return Stream.of(
+                        new long[] {dims.length, blocks, offset()},
+                        dims,
+                        longs(md, dnnl_query_padded_dims, dims.length),
+                        strides(),
+                        longs(md, dnnl_query_inner_blks, blocks),
+                        longs(md, dnnl_query_inner_idxs, blocks))
+                .flatMapToLong(Arrays::stream)
+                .toArray();
     }
 
     boolean same(Desc o) {

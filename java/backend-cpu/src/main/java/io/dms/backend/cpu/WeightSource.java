@@ -94,14 +94,14 @@ record WeightSource(
 
     /** What makes packed weights the same: the source's contents by identity, the rest by value. */
     Key key(Desc packed) {
-        return new Key(tensor.base(), tensor.cut(0), tensor.cut(1), scale, packed.blob(), group, inputMajor);
+        return new Key(tensor.base(), tensor.cut(0), tensor.cut(1), scale, packed, group, inputMajor);
     }
 
     /** Key of packed weights. */
     static final class Key {
         private final Object[] identity;
         private final float @Nullable [] scale;
-        private final byte[] layout;
+        private final long @Nullable [] layout;
         private final int hash;
 
         private Key(
@@ -109,12 +109,12 @@ record WeightSource(
                 AxisCut c0,
                 AxisCut c1,
                 float @Nullable [] scale,
-                byte[] layout,
+                Desc packed,
                 int group,
                 boolean inputMajor) {
-            this.identity = new Object[] {base, c0, c1, group, inputMajor};
             this.scale = scale;
-            this.layout = layout;
+            this.layout = packed.layout();
+            this.identity = new Object[] {base, c0, c1, group, inputMajor, layout == null ? packed : ""};
             this.hash = 31 * (31 * (31 * System.identityHashCode(base) + c0.hashCode()) + c1.hashCode())
                     + Arrays.hashCode(scale);
         }
@@ -123,7 +123,7 @@ record WeightSource(
         public boolean equals(Object o) {
             return o instanceof Key k
                     && identity[0] == k.identity[0]
-                    && Arrays.equals(identity, 1, 5, k.identity, 1, 5)
+                    && Arrays.equals(identity, 1, 6, k.identity, 1, 6)
                     && Arrays.equals(scale, k.scale)
                     && Arrays.equals(layout, k.layout);
         }

@@ -38,7 +38,8 @@ class FlavoursTest {
             "cuda13", List.of("cuda-13.1-9.19-1.5.13.jar", "javacpp-1.5.13.jar"));
 
     private static final Map<String, List<String>> CPU_FLAVOURS = Map.of(
-            "jetpack4 to 6", List.of("dnnl-3.6.1-1.5.11.jar", "javacpp-1.5.11.jar"),
+            "jetpack4", List.of("dnnl-3.1-1.5.9.jar", "javacpp-1.5.11.jar"),
+            "jetpack5 and 6", List.of("dnnl-3.6.1-1.5.11.jar", "javacpp-1.5.11.jar"),
             "cuda13", List.of("dnnl-3.11-1.5.13.jar", "javacpp-1.5.13.jar"));
 
     /** cuDNN's graph interface, of which only a probe makes use, and which says so where a preset has none. */

@@ -36,11 +36,17 @@ final class NativeFit {
         }
     }
 
-    /** The newest glibc that JavaCPP's own library asks for, or null where this build has none for this platform. */
+    /** The newest glibc that the libraries of JavaCPP and oneDNN ask for, or null where this build has none for this platform. */
     static @Nullable String neededGlibc() {
         String platform = "linux-" + (System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86_64");
-        try (InputStream in =
-                NativeFit.class.getResourceAsStream("/org/bytedeco/javacpp/" + platform + "/libjnijavacpp.so")) {
+        String javacpp = newestOf("/org/bytedeco/javacpp/" + platform + "/libjnijavacpp.so");
+        String dnnl = newestOf("/org/bytedeco/dnnl/" + platform + "/libdnnl.so.3");
+        return javacpp == null || dnnl == null ? null : compare(javacpp, dnnl) < 0 ? dnnl : javacpp;
+    }
+
+    /** Reads the beginning, where a library names the versions of what it wants. */
+    private static @Nullable String newestOf(String library) {
+        try (InputStream in = NativeFit.class.getResourceAsStream(library)) {
             return in == null ? null : newest(NEEDED, in.readNBytes(MOST_BYTES));
         } catch (IOException e) {
             return null;

@@ -139,17 +139,19 @@ final class SoftwareChecks {
                     "build DMS on this machine: ./dms doctor"));
         } else if (glibc == null) {
             out.add(Check.ok(
-                    "natives", "JavaCPP " + javacpp + " needs glibc " + needed + "; this machine's is not known"));
+                    "natives",
+                    "JavaCPP " + javacpp + " and oneDNN need glibc " + needed + "; this machine's is not known"));
         } else if (NativeFit.compare(glibc, needed) < 0) {
             out.add(new Check(
                     "natives",
                     State.WARNING,
-                    "JavaCPP " + javacpp + " needs glibc " + needed + ", this machine has " + glibc,
-                    "JavaCPP 1.5.11 is the newest that loads here, and this version of DMS has no build with it yet;"
-                            + " JetPack 6 and newer have what this build needs"));
+                    "JavaCPP " + javacpp + " and oneDNN need glibc " + needed + ", this machine has " + glibc,
+                    "build DMS on this machine, ./dms picks natives that fit a Jetson; by hand:"
+                            + " mvn -Pjetpack4 or -Pjetpack5 (docs/gpu.md)"));
         } else {
             out.add(Check.ok(
-                    "natives", "JavaCPP " + javacpp + " needs glibc " + needed + ", this machine has " + glibc));
+                    "natives",
+                    "JavaCPP " + javacpp + " and oneDNN need glibc " + needed + ", this machine has " + glibc));
         }
         out.add(presets());
         return out;
