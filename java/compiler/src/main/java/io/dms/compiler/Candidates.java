@@ -7,8 +7,13 @@ import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
 import io.dms.runtime.Backend;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Levels that a search compares: what each loses against the full width on a sample of images once calibrated, and how
@@ -22,6 +27,7 @@ final class Candidates {
     private final ImageSample sample;
     private final int roundTo;
     private final LevelSearch.Timing timing;
+    private final Map<List<Integer>, Double> known = new HashMap<>();
 
     /** @param sample images that losses are measured on */
     Candidates(ScalableModel model, Backend backend, ImageSample sample, int roundTo, LevelSearch.Timing timing) {
@@ -60,18 +66,31 @@ final class Candidates {
         return timing.millis(levels, rounds);
     }
 
-    /** Divergence from the full width's scores after calibration, mean over the images. */
+    /** Divergence from the full width's scores after calibration, mean over the images; measured once for the same counts. */
     double[] losses(List<int[]> counts) {
-        double[] out = new double[counts.size()];
-        for (int from = 0; from < out.length; from += AT_A_TIME) {
-            List<WidthLevel> some = counts.subList(from, Math.min(out.length, from + AT_A_TIME)).stream()
-                    .map(Candidates::level)
-                    .toList();
-            ScalableModel with = new ScalableModel(
-                    model.name(), model.graph(), model.groups(), some, model.preprocessing(), Map.of());
-            System.arraycopy(Calibration.losses(with, backend, sample), 0, out, from, some.size());
+        List<int[]> fresh = new ArrayList<>(counts.stream()
+                .collect(Collectors.toMap(Candidates::key, c -> c, (a, b) -> a, LinkedHashMap::new))
+                .values());
+        fresh.removeIf(c -> known.containsKey(key(c)));
+        for (int from = 0; from < fresh.size(); from += AT_A_TIME) {
+            List<int[]> some = fresh.subList(from, Math.min(fresh.size(), from + AT_A_TIME));
+            List<WidthLevel> levels = some.stream().map(Candidates::level).toList();
+            double[] losses = Calibration.losses(
+                    new ScalableModel(
+                            model.name(), model.graph(), model.groups(), levels, model.preprocessing(), Map.of()),
+                    backend,
+                    sample);
+            for (int i = 0; i < losses.length; i++) {
+                known.put(key(some.get(i)), losses[i]);
+            }
         }
-        return out;
+        return counts.stream()
+                .mapToDouble(c -> Objects.requireNonNull(known.get(key(c))))
+                .toArray();
+    }
+
+    private static List<Integer> key(int[] counts) {
+        return Arrays.stream(counts).boxed().toList();
     }
 
     /** Counts with another one for a group; the given ones stay. */

@@ -43,7 +43,7 @@ class LevelSearchTest {
     private List<SearchedLevel> search(SearchOptions options, LevelSearch.Timing timing) {
         Shape in = graph.inputs().get(0).shape();
         ImageSample sample =
-                ImageSample.draw(new SmallImages(6, 0, in.dim(3), in.dim(2)), 6, 0, Preprocessing.IMAGENET);
+                ImageSample.draw(new SmallImages(3, 0, in.dim(3), in.dim(2)), 3, 0, Preprocessing.IMAGENET);
         return new LevelSearch(model, new ReferenceBackend(), sample, ROUND_TO, options, timing, CompileListener.SILENT)
                 .search(uniform);
     }
@@ -141,7 +141,7 @@ class LevelSearchTest {
     void a_level_that_cuts_nothing_loses_nothing_and_a_narrower_one_more() {
         Shape in = graph.inputs().get(0).shape();
         ImageSample sample =
-                ImageSample.draw(new SmallImages(6, 0, in.dim(3), in.dim(2)), 6, 0, Preprocessing.IMAGENET);
+                ImageSample.draw(new SmallImages(3, 0, in.dim(3), in.dim(2)), 3, 0, Preprocessing.IMAGENET);
         double[] losses = Calibration.losses(model, new ReferenceBackend(), sample);
         assertThat(losses[0]).isZero();
         assertThat(losses[1]).isPositive();
