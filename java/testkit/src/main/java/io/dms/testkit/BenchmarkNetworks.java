@@ -1,6 +1,7 @@
 package io.dms.testkit;
 
 import io.dms.model.Graph;
+import java.util.Map;
 
 /** Networks of published shapes with weights made from a seed: for timing, memory and
  * arithmetic; depth does not make rounding grow. */
@@ -12,7 +13,7 @@ public final class BenchmarkNetworks {
         Blocks n = Blocks.steady(new GraphBuilder("resnet50-" + size, seed));
         String x = n.convNormAct(
                 n.b.input("image", 3, size, size), 64, Filter.of(7).stride(2));
-        x = n.b.pool("MaxPool", x, Filter.of(3).stride(2), java.util.Map.of());
+        x = n.b.pool("MaxPool", x, Filter.of(3).stride(2), Map.of());
         int[] blocks = {3, 4, 6, 3};
         for (int stage = 0; stage < blocks.length; stage++) {
             for (int i = 0; i < blocks[stage]; i++) {
@@ -38,5 +39,27 @@ public final class BenchmarkNetworks {
         }
         n.classify(n.convNormAct(x, 1280, Filter.of(1)), 1000);
         return n.b.build();
+    }
+
+    /**
+     * VGG-11 with BatchNormalization (Simonyan and Zisserman 2015, column A) in the form that is used for images of 32
+     * pixels (as in Liu et al. 2017, "Learning Efficient Convolutional Networks through Network Slimming"): five poolings,
+     * then one linear layer.
+     * Weights are normally distributed and scaled layer by layer, so that the network can be trained from them.
+     *
+     * @param channels of the first layer; 64 in the paper, and eight times as many in the last ones
+     */
+    public static Graph vgg11(long seed, int channels, int classes) {
+        GraphBuilder b = new GraphBuilder("vgg11-" + channels, seed);
+        String x = b.input("image", 3, 32, 32);
+        int[] widths = {1, 2, 4, 4, 8, 8, 8, 8};
+        boolean[] pooled = {true, true, false, true, false, true, false, true};
+        for (int i = 0; i < widths.length; i++) {
+            x = b.conv(x, widths[i] * channels, Filter.of(3).bias(false));
+            x = b.node("Relu", Map.of(), b.steadyNormalization(x));
+            x = pooled[i] ? b.pool("MaxPool", x, Filter.of(2).stride(2).pads(0, 0, 0, 0), Map.of()) : x;
+        }
+        return b.output(b.gemm(b.node("Flatten", Map.of("axis", 1L), x), classes))
+                .build();
     }
 }

@@ -3,6 +3,7 @@ package io.dms.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dms.model.Graph;
+import io.dms.model.ModelCosts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,15 @@ class NetworksTest {
                             .isEqualTo(
                                     Objects.requireNonNull(b.initializer(name)).floats()));
         }
+    }
+
+    @Test
+    void vgg11HasThePublishedWeightsAndOperations() {
+        Graph vgg = BenchmarkNetworks.vgg11(1, 64, 10);
+        assertThat(ModelCosts.macs(vgg)).isEqualTo(152_769_536);
+        assertThat(ModelCosts.parameters(vgg)).isBetween(9_222_858L, 9_235_000L);
+        assertThat(BenchmarkNetworks.vgg11(1, 24, 10).nodes())
+                .hasToString(BenchmarkNetworks.vgg11(2, 24, 10).nodes().toString());
     }
 
     @TestFactory
