@@ -23,7 +23,7 @@ class ArchitectureTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("io.dms.model.."),
             List.of("io.dms.runtime..", "io.dms.monitor.."),
-            List.of("io.dms.testkit.."),
+            List.of("io.dms.testkit..", "io.dms.cuda.."),
             List.of("io.dms.backend..", "io.dms.control.."),
             List.of("io.dms.compiler.."),
             List.of("io.dms.trainer.."),
@@ -72,7 +72,7 @@ class ArchitectureTest {
     @Test
     void native_presets_are_seen_only_by_backends() {
         noClasses()
-                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.trainer..")))
+                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.cuda..", "io.dms.trainer..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.bytedeco.."))
                 .check(DMS);
@@ -84,9 +84,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void cuda_is_seen_only_by_backends() {
+        noClasses()
+                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.cuda..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.dms.cuda..")
+                .check(DMS);
+    }
+
+    @Test
     void nobody_loads_native_libraries_by_hand() {
         noClasses()
-                .that(not(resideInAPackage("io.dms.backend..")))
+                .that(not(resideInAnyPackage("io.dms.backend..", "io.dms.cuda..")))
                 .should()
                 .callMethod(System.class, "load", String.class)
                 .orShould()

@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceMemory;
 import io.dms.runtime.WeightBank;
 
 /** Weights of all levels of a session, and the full-width ones that products read, in a {@link WeightBank} on the device. */
@@ -30,7 +31,7 @@ final class BankStore implements WeightStore, WeightBank.Memory<LevelPlan> {
     @Override
     public WeightBank.Block store(LevelPlan plan, int i) {
         Content content = plan.weights().get(i).content();
-        DeviceBlock block = DeviceBlock.device(device.gpu, content.bytes());
+        DeviceMemory block = DeviceMemory.device(device.gpu, content.bytes());
         try {
             device.upload(content, block.address());
         } catch (RuntimeException | Error e) {

@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +96,7 @@ final class ConvCall {
      *
      * @param work scratch memory for the search; null for no search
      */
-    void choose(@Nullable DeviceBlock work) {
+    void choose(@Nullable DeviceMemory work) {
         AlgorithmCache.Entry known = known();
         remembered = known != null;
         if (known == null) {
@@ -102,8 +104,8 @@ final class ConvCall {
             Algorithm[] found = find(work);
             Algorithm best = best(found);
             if (best == null) {
-                throw new GpuException(
-                        GpuException.Kind.UNSUPPORTED,
+                throw new DeviceException(
+                        DeviceException.Kind.UNSUPPORTED,
                         "node " + step + ": cuDNN has no algorithm for the convolution " + geometry.key());
             }
             known = new AlgorithmCache.Entry(best, null);
@@ -116,13 +118,13 @@ final class ConvCall {
         fused = fusable != null && mayFuse(fusable, known.algorithm()) && (proven == null || proven);
     }
 
-    private Algorithm[] find(@Nullable DeviceBlock work) {
+    private Algorithm[] find(@Nullable DeviceMemory work) {
         if (work != null) {
             try {
                 return convolution.algorithms(
                         geometry.back(), x.at(), weights.address, y.at(), work.address(), work.bytes());
-            } catch (GpuException e) {
-                if (e.kind() != GpuException.Kind.OUT_OF_MEMORY) {
+            } catch (DeviceException e) {
+                if (e.kind() != DeviceException.Kind.OUT_OF_MEMORY) {
                     throw e;
                 }
             }
@@ -161,8 +163,8 @@ final class ConvCall {
         try {
             run();
             remember(true);
-        } catch (GpuException e) {
-            if (e.kind() != GpuException.Kind.UNSUPPORTED) {
+        } catch (DeviceException e) {
+            if (e.kind() != DeviceException.Kind.UNSUPPORTED) {
                 throw e;
             }
             fused = false;

@@ -2,6 +2,8 @@ package io.dms.backend.cudnn;
 
 import static org.bytedeco.cuda.global.cudnn.*;
 
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.MemoryRef;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -53,8 +55,8 @@ final class CudnnGraph implements AutoCloseable {
 
     private static void check(int status, String what) {
         if (status != 0) {
-            throw new GpuException(
-                    GpuException.Kind.UNSUPPORTED,
+            throw new DeviceException(
+                    DeviceException.Kind.UNSUPPORTED,
                     what + ": " + cudnnGetErrorString(status).getString());
         }
     }
@@ -155,7 +157,7 @@ final class CudnnGraph implements AutoCloseable {
                 cudnnBackendDescriptor_t configuration = make(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
                 pointers(configuration, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, engine);
                 plan(ready(configuration, "configuring an engine"), index, plans, refused);
-            } catch (GpuException e) {
+            } catch (DeviceException e) {
                 refused.add(new Refusal(index, String.valueOf(e.getMessage())));
             }
         }
@@ -169,7 +171,7 @@ final class CudnnGraph implements AutoCloseable {
             pointers(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, configuration);
             ready(plan, "planning");
             plans.add(new Plan(plan, engine, number(plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)));
-        } catch (GpuException e) {
+        } catch (DeviceException e) {
             refused.add(new Refusal(engine, String.valueOf(e.getMessage())));
         }
     }
@@ -195,7 +197,7 @@ final class CudnnGraph implements AutoCloseable {
                 }
             }
             return configurations.subList(0, (int) Math.min(n, count.get()));
-        } catch (GpuException e) {
+        } catch (DeviceException e) {
             return List.of();
         }
     }
@@ -209,7 +211,7 @@ final class CudnnGraph implements AutoCloseable {
                 check(get(configuration, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, count, out), "asking for the engine");
             }
             return number(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
-        } catch (GpuException e) {
+        } catch (DeviceException e) {
             return -1;
         }
     }
@@ -236,7 +238,7 @@ final class CudnnGraph implements AutoCloseable {
     }
 
     private static Pointer at(long address) {
-        return new Refs.Memory().to(address);
+        return new MemoryRef().to(address);
     }
 
     /** Enqueues a plan. */

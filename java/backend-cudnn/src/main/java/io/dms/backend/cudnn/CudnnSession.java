@@ -1,6 +1,8 @@
 package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.BridgeException;
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import io.dms.model.DmsException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.Graph;
@@ -38,7 +40,7 @@ final class CudnnSession implements Session {
     private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
     private final List<Graph.Value> inputs;
     private final List<Graph.Value> outputs;
-    private final DeviceBlock host;
+    private final DeviceMemory host;
     private final FloatBuffer[] hostInputs;
     private final FloatBuffer[] hostOutputs;
     private final long[] inputAddresses;
@@ -65,12 +67,12 @@ final class CudnnSession implements Session {
         this.outputAddresses = new long[outputs.size()];
         this.entered = Thread.currentThread();
         try {
-            host = DeviceBlock.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
+            host = DeviceMemory.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
             long end = lay(inputs, inputAddresses, host.address());
             lay(outputs, outputAddresses, host.address() + end);
             map(inputs, inputAddresses, hostInputs);
             map(outputs, outputAddresses, hostOutputs);
-        } catch (GpuException e) {
+        } catch (DeviceException e) {
             device.close();
             throw new EnvironmentException("no session on " + device.gpu.deviceName() + ": " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
@@ -170,8 +172,8 @@ final class CudnnSession implements Session {
         device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
         try {
             runFirst(plan, search);
-        } catch (GpuException e) {
-            if (e.kind() != GpuException.Kind.UNSUPPORTED || !plan.distrust()) {
+        } catch (DeviceException e) {
+            if (e.kind() != DeviceException.Kind.UNSUPPORTED || !plan.distrust()) {
                 throw e;
             }
             LOG.warn("algorithms that were remembered are refused ({}): they are searched again", e.getMessage());
@@ -208,7 +210,7 @@ final class CudnnSession implements Session {
             plan.chooseAlgorithms(null);
             return;
         }
-        try (DeviceBlock work = device.searchMemory()) {
+        try (DeviceMemory work = device.searchMemory()) {
             plan.chooseAlgorithms(work);
             device.gpu.synchronize();
         }
@@ -246,7 +248,7 @@ final class CudnnSession implements Session {
                 plan.enqueue();
             }
             device.gpu.synchronize();
-        } catch (GpuException | BridgeException e) {
+        } catch (DeviceException | BridgeException e) {
             throw readable(e, level, plan);
         }
         for (int i = 0; i < outputs.length; i++) {
@@ -270,7 +272,7 @@ final class CudnnSession implements Session {
             long nanos = System.nanoTime() - start;
             device.gpu.synchronize();
             return nanos;
-        } catch (GpuException | BridgeException e) {
+        } catch (DeviceException | BridgeException e) {
             throw readable(e, level, plan);
         }
     }
@@ -320,9 +322,9 @@ final class CudnnSession implements Session {
         if (e instanceof DmsException) {
             return e;
         }
-        boolean memory = (e instanceof GpuException g && g.kind() == GpuException.Kind.OUT_OF_MEMORY)
+        boolean memory = (e instanceof DeviceException g && g.kind() == DeviceException.Kind.OUT_OF_MEMORY)
                 || (e instanceof BridgeException b && b.isOutOfMemory());
-        boolean gone = (e instanceof GpuException g && g.kind() == GpuException.Kind.LOST)
+        boolean gone = (e instanceof DeviceException g && g.kind() == DeviceException.Kind.LOST)
                 || (e instanceof BridgeException b && b.isDeviceLost());
         String name = device.gpu.deviceName();
         if (gone) {
@@ -336,7 +338,7 @@ final class CudnnSession implements Session {
                             + ": close other programs, take fewer levels, --weights=repack or a smaller batch",
                     e);
         }
-        if (e instanceof GpuException || e instanceof BridgeException) {
+        if (e instanceof DeviceException || e instanceof BridgeException) {
             return new EnvironmentException(
                     "level " + level.name() + " can't run on " + name + ": " + e.getMessage()
                             + ": update cuDNN, or choose backend cpu",

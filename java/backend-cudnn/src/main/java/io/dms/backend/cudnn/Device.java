@@ -1,6 +1,8 @@
 package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import io.dms.runtime.SessionOptions;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -30,9 +32,9 @@ final class Device implements AutoCloseable {
     final int math;
 
     private final Map<String, Convolution> convolutions = new HashMap<>();
-    private @Nullable DeviceBlock arena;
-    private @Nullable DeviceBlock workspace;
-    private @Nullable DeviceBlock staging;
+    private @Nullable DeviceMemory arena;
+    private @Nullable DeviceMemory workspace;
+    private @Nullable DeviceMemory staging;
     private @Nullable ByteBuffer stagingBytes;
 
     Device(Gpu gpu, Bridge bridge, AlgorithmCache algorithms, SessionOptions.Precision precision) {
@@ -74,30 +76,30 @@ final class Device implements AutoCloseable {
     // ---- memory
 
     long arenaAddress() {
-        DeviceBlock a = arena;
+        DeviceMemory a = arena;
         return a == null ? 0 : a.address();
     }
 
     long workspaceAddress() {
-        DeviceBlock w = workspace;
+        DeviceMemory w = workspace;
         return w == null ? 0 : w.address();
     }
 
     /** Bytes of arena and workspace. */
     long scratchBytes() {
-        DeviceBlock a = arena;
-        DeviceBlock w = workspace;
+        DeviceMemory a = arena;
+        DeviceMemory w = workspace;
         return (a == null ? 0 : a.bytes()) + (w == null ? 0 : w.bytes());
     }
 
     /** Makes the arena at least so large; true where it moved. */
     boolean growArena(long bytes) {
-        DeviceBlock old = arena;
+        DeviceMemory old = arena;
         if (old != null && old.bytes() >= bytes) {
             return false;
         }
         // The new one first: where there is no room for it, levels that were prepared keep the old one.
-        arena = DeviceBlock.device(gpu, bytes);
+        arena = DeviceMemory.device(gpu, bytes);
         if (old != null) {
             gpu.synchronize();
             old.close();
@@ -107,11 +109,11 @@ final class Device implements AutoCloseable {
 
     /** Makes the workspace at least so large; true where it moved. */
     boolean growWorkspace(long bytes) {
-        DeviceBlock old = workspace;
+        DeviceMemory old = workspace;
         if (bytes == 0 || (old != null && old.bytes() >= bytes)) {
             return false;
         }
-        workspace = DeviceBlock.device(gpu, bytes);
+        workspace = DeviceMemory.device(gpu, bytes);
         if (old != null) {
             gpu.synchronize();
             old.close();
@@ -121,12 +123,12 @@ final class Device implements AutoCloseable {
 
     /** Scratch memory for a search: as much as is reasonable, or null where not even little is free. */
     @Nullable
-    DeviceBlock searchMemory() {
+    DeviceMemory searchMemory() {
         for (long bytes = Math.min(MOST_WORKSPACE, gpu.freeBytes() / 4); bytes >= LEAST_WORKSPACE; bytes /= 4) {
             try {
-                return DeviceBlock.device(gpu, bytes);
-            } catch (GpuException e) {
-                if (e.kind() != GpuException.Kind.OUT_OF_MEMORY) {
+                return DeviceMemory.device(gpu, bytes);
+            } catch (DeviceException e) {
+                if (e.kind() != DeviceException.Kind.OUT_OF_MEMORY) {
                     throw e;
                 }
             }
@@ -141,11 +143,11 @@ final class Device implements AutoCloseable {
 
     /** Brings a content to device memory and waits until it is there. */
     void upload(Content content, long address) {
-        DeviceBlock s = staging;
+        DeviceMemory s = staging;
         ByteBuffer bytes = stagingBytes;
         if (s == null || bytes == null || s.bytes() < content.bytes()) {
             releaseStaging();
-            s = DeviceBlock.host(gpu, content.bytes());
+            s = DeviceMemory.host(gpu, content.bytes());
             bytes = gpu.hostBuffer(s.address(), s.bytes());
             staging = s;
             stagingBytes = bytes;
@@ -157,7 +159,7 @@ final class Device implements AutoCloseable {
 
     /** Gives the staging buffer back. */
     void releaseStaging() {
-        DeviceBlock s = staging;
+        DeviceMemory s = staging;
         staging = null;
         stagingBytes = null;
         if (s != null) {

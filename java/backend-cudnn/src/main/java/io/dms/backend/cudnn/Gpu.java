@@ -1,66 +1,24 @@
 package io.dms.backend.cudnn;
 
-import java.nio.ByteBuffer;
+import io.dms.cuda.CudaDevice;
+import io.dms.cuda.DeviceException;
 
 /**
- * Every native call of CUDA's runtime, cuBLAS and cuDNN, in addresses only: the seam at which tests put a device made of
- * ordinary memory. One stream, one cuBLAS and one cuDNN handle; one thread at a time. Work is enqueued on the stream.
- * A call that fails throws {@link GpuException}; one that succeeds allocates nothing in Java, except where an object is
- * given back.
+ * A device with cuBLAS and cuDNN, in addresses only: the seam at which tests put a device made of ordinary memory. Beside
+ * the stream one handle of each library; one thread at a time. What {@link CudaDevice} says of calls holds here: one that
+ * fails throws {@link DeviceException}, one that succeeds allocates nothing in Java, except where an object is given back.
  *
- * <p>Descriptors and memory belong to who made them, who gives them back; {@link #close} destroys handles and stream.
+ * <p>Descriptors belong to who made them, who gives them back; {@link #close} destroys handles and stream.
  */
-interface Gpu extends AutoCloseable {
+interface Gpu extends CudaDevice {
     /** Modes of an activation descriptor, as in cuDNN. */
     int RELU = 1, IDENTITY = 5;
 
     /** Kinds of mathematics, as in cuDNN: the library's choice (TF32 allowed), tensor cores, none of these. */
     int DEFAULT_MATH = 0, TENSOR_OP_MATH = 1, FMA_MATH = 3;
 
-    /** What the device is called, as in {@code NVIDIA Orin}. */
-    String deviceName();
-
-    /** Compute capability, {@code 10 * major + minor}. */
-    int architecture();
-
     /** As the library tells it: 8201, 91900. */
     long cudnnVersion();
-
-    /** As the library tells it: 10020, 13010. */
-    int runtimeVersion();
-
-    /** Makes the device the calling thread's. */
-    void enter();
-
-    // ---- memory
-
-    /** Bytes of the device that nobody holds now. */
-    long freeBytes();
-
-    /** Device memory. */
-    long malloc(long bytes);
-
-    void free(long address);
-
-    /** Host memory that the device reads and writes at full speed. */
-    long hostAlloc(long bytes);
-
-    void hostFree(long address);
-
-    /** Host memory as a buffer of native byte order, to be used only while it lives. */
-    ByteBuffer hostBuffer(long address, long bytes);
-
-    void copyToDevice(long to, long host, long bytes);
-
-    void copyToHost(long host, long from, long bytes);
-
-    void fill(long address, int value, long bytes);
-
-    /** The stream, a {@code cudaStream_t}. */
-    long stream();
-
-    /** Waits until everything on the stream is done; throws what went wrong there. */
-    void synchronize();
 
     // ---- cuBLAS
 
@@ -178,7 +136,4 @@ interface Gpu extends AutoCloseable {
             long bytes,
             long xDesc,
             long x);
-
-    @Override
-    void close();
 }

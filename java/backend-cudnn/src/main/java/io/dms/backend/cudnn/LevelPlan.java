@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import io.dms.model.Graph;
 import io.dms.runtime.ArenaPlanner;
 import io.dms.runtime.FusedPlan;
@@ -87,7 +89,7 @@ final class LevelPlan implements AutoCloseable {
     }
 
     /** @param work scratch memory for searches; null where none shall be made */
-    void chooseAlgorithms(@Nullable DeviceBlock work) {
+    void chooseAlgorithms(@Nullable DeviceMemory work) {
         for (ConvCall c : convolutions) {
             c.choose(work);
         }
@@ -119,8 +121,8 @@ final class LevelPlan implements AutoCloseable {
         for (int i = 0; i < operations.length; i++) {
             try {
                 operations[i].work().run();
-            } catch (GpuException e) {
-                throw new GpuException(e.kind(), "node " + operations[i].name() + ": " + e.getMessage());
+            } catch (DeviceException e) {
+                throw new DeviceException(e.kind(), "node " + operations[i].name() + ": " + e.getMessage());
             }
         }
     }

@@ -1,52 +1,41 @@
 package io.dms.backend.cudnn;
 
 import static org.bytedeco.cuda.global.cublas.*;
-import static org.bytedeco.cuda.global.cudart.*;
 import static org.bytedeco.cuda.global.cudnn.*;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import io.dms.cuda.CudaErrors;
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.MemoryRef;
+import io.dms.cuda.PresetDevice;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionFwdAlgoPerf_t;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * The libraries through JavaCPP's presets. Calls only methods that {@code native-functions.txt} lists, whose signatures
  * are the same in all presets, and compares status codes only with 0: their numbers changed between cuDNN 8 and 9.
  */
-final class PresetGpu implements Gpu {
-    /** {@code cudaDevAttrComputeCapabilityMajor} and {@code Minor}. */
-    private static final int MAJOR = 75, MINOR = 76;
+final class PresetGpu extends PresetDevice implements Gpu {
     /** Numbers of {@code cublasComputeType_t}, which CUDA 11 put in the place of {@code cudaDataType_t}. */
     private static final int CUDA_11 = 11000, COMPUTE_32F = 68, REAL_32F = 0, REAL_16F = 2;
     /** {@code CUBLAS_TF32_TENSOR_OP_MATH}, since CUDA 11. */
     private static final int TF32_MATH = 3;
-    /** Codes of the runtime that never changed: out of memory, and those that end a context. */
-    private static final int OUT_OF_MEMORY = 2;
 
     private static final int MOST_ALGORITHMS = 16;
 
-    private final int device;
-    private final String name;
-    private final int architecture;
-    private final int runtime;
     private final int computeType;
-    private final Refs.Stream stream = new Refs.Stream();
     private final Refs.Dnn dnn = new Refs.Dnn();
     private final Refs.Blas blas = new Refs.Blas();
-    private final Refs.Memory a = new Refs.Memory();
-    private final Refs.Memory b = new Refs.Memory();
-    private final Refs.Memory c = new Refs.Memory();
-    private final Refs.Memory d = new Refs.Memory();
-    private final Refs.Memory e = new Refs.Memory();
-    private final Refs.Memory work = new Refs.Memory();
+    private final MemoryRef a = new MemoryRef();
+    private final MemoryRef b = new MemoryRef();
+    private final MemoryRef c = new MemoryRef();
+    private final MemoryRef d = new MemoryRef();
+    private final MemoryRef e = new MemoryRef();
+    private final MemoryRef work = new MemoryRef();
     private final Refs.Tensor x = new Refs.Tensor();
     private final Refs.Tensor y = new Refs.Tensor();
     private final Refs.Tensor t = new Refs.Tensor();
@@ -55,8 +44,6 @@ final class PresetGpu implements Gpu {
     private final Refs.Activation act = new Refs.Activation();
     private final FloatPointer one = new FloatPointer(1).put(1f);
     private final FloatPointer zero = new FloatPointer(1).put(0f);
-    private final SizeTPointer size = new SizeTPointer(1);
-    private final SizeTPointer size2 = new SizeTPointer(1);
     private final IntPointer number = new IntPointer(1);
     private boolean closed;
 
@@ -67,21 +54,12 @@ final class PresetGpu implements Gpu {
      * @param tf32 whether products in single precision may be rounded
      */
     PresetGpu(int device, boolean tf32) {
-        this.device = device;
+        super(device);
+        computeType = runtimeVersion() >= CUDA_11 ? COMPUTE_32F : REAL_32F;
         try {
-            cuda(cudaSetDevice(device), "choosing device " + device);
-            cuda(cudaDeviceGetAttribute(number, MAJOR, device), "asking for the architecture");
-            int major = number.get();
-            cuda(cudaDeviceGetAttribute(number, MINOR, device), "asking for the architecture");
-            architecture = 10 * major + number.get();
-            cuda(cudaRuntimeGetVersion(number), "asking for the version");
-            runtime = number.get();
-            computeType = runtime >= CUDA_11 ? COMPUTE_32F : REAL_32F;
-            name = nameOf(device);
-            cuda(cudaStreamCreateWithFlags(stream, cudaStreamNonBlocking), "making a stream");
             blas(cublasCreate_v2(blas), "opening cuBLAS");
             blas(cublasSetStream_v2(blas, stream), "giving cuBLAS its stream");
-            boolean fast = tf32 && runtime >= CUDA_11 && architecture >= 80;
+            boolean fast = tf32 && runtimeVersion() >= CUDA_11 && architecture() >= 80;
             blas(cublasSetMathMode(blas, fast ? TF32_MATH : CUBLAS_DEFAULT_MATH), "choosing the mathematics");
             dnn(cudnnCreate(dnn), "opening cuDNN");
             dnn(cudnnSetStream(dnn, stream), "giving cuDNN its stream");
@@ -89,60 +67,6 @@ final class PresetGpu implements Gpu {
             close();
             throw failed;
         }
-    }
-
-    private static String nameOf(int device) {
-        try (IntPointer handle = new IntPointer(1);
-                BytePointer text = new BytePointer(256)) {
-            if (cuInit(0) != 0 || cuDeviceGet(handle, device) != 0) {
-                return "device " + device;
-            }
-            text.put(0, (byte) 0);
-            if (cuDeviceGetName(text, 255, handle.get()) != 0) {
-                return "device " + device;
-            }
-            // With a limit a BytePointer takes all its bytes for the string; without one it ends at the first zero.
-            return text.limit(0).getString(StandardCharsets.UTF_8).strip();
-        }
-    }
-
-    /** Number of devices; throws where there is no driver. */
-    static int devices() {
-        try (IntPointer n = new IntPointer(1)) {
-            cuda(cudaGetDeviceCount(n), "looking for a device");
-            return n.get();
-        }
-    }
-
-    /** The newest CUDA that the driver knows, 0 where there is no driver. */
-    static int driverVersion() {
-        try (IntPointer n = new IntPointer(1)) {
-            return cudaDriverGetVersion(n) == 0 ? n.get() : 0;
-        }
-    }
-
-    /** The version of the runtime library. */
-    static int libraryVersion() {
-        try (IntPointer n = new IntPointer(1)) {
-            return cudaRuntimeGetVersion(n) == 0 ? n.get() : 0;
-        }
-    }
-
-    // ---- errors
-
-    private static void cuda(int status, String what) {
-        if (status != 0) {
-            throw cudaFailure(status, what);
-        }
-    }
-
-    private static GpuException cudaFailure(int status, String what) {
-        cudaGetLastError();
-        String code = cudaGetErrorName(status).getString();
-        GpuException.Kind kind = status == OUT_OF_MEMORY
-                ? GpuException.Kind.OUT_OF_MEMORY
-                : LostDevice.isLoss(code) ? GpuException.Kind.LOST : GpuException.Kind.OTHER;
-        return new GpuException(kind, what + ": " + cudaGetErrorString(status).getString() + " (" + code + ")");
     }
 
     private void blas(int status, String what) {
@@ -158,109 +82,24 @@ final class PresetGpu implements Gpu {
     }
 
     /** A library's failure, or CUDA's where that is behind it. */
-    private GpuException underneath(String library, String what, String text) {
-        int cuda = cudaGetLastError();
-        if (cuda != 0 && LostDevice.isLoss(cudaGetErrorName(cuda).getString())) {
-            return cudaFailure(cuda, what);
+    private DeviceException underneath(String library, String what, String text) {
+        DeviceException behind = CudaErrors.last(what);
+        if (behind != null && behind.kind() == DeviceException.Kind.LOST) {
+            return behind;
         }
         String message = what + ": " + library + " says " + text;
-        if (text.contains("ALLOC_FAILED") || cuda == OUT_OF_MEMORY) {
-            return new GpuException(GpuException.Kind.OUT_OF_MEMORY, message);
+        boolean full = behind != null && behind.kind() == DeviceException.Kind.OUT_OF_MEMORY;
+        if (text.contains("ALLOC_FAILED") || full) {
+            return new DeviceException(DeviceException.Kind.OUT_OF_MEMORY, message);
         }
         boolean unsupported = text.contains("NOT_SUPPORTED") || text.contains("BAD_PARAM");
-        return new GpuException(unsupported ? GpuException.Kind.UNSUPPORTED : GpuException.Kind.OTHER, message);
-    }
-
-    // ---- what it is
-
-    @Override
-    public String deviceName() {
-        return name;
-    }
-
-    @Override
-    public int architecture() {
-        return architecture;
+        return new DeviceException(
+                unsupported ? DeviceException.Kind.UNSUPPORTED : DeviceException.Kind.OTHER, message);
     }
 
     @Override
     public long cudnnVersion() {
         return cudnnGetVersion();
-    }
-
-    @Override
-    public int runtimeVersion() {
-        return runtime;
-    }
-
-    @Override
-    public void enter() {
-        cuda(cudaSetDevice(device), "choosing the device");
-    }
-
-    // ---- memory
-
-    @Override
-    public long freeBytes() {
-        cuda(cudaMemGetInfo(size, size2), "asking for free memory");
-        return size.get();
-    }
-
-    @Override
-    public long malloc(long bytes) {
-        a.to(0);
-        cuda(cudaMalloc(a, bytes), "allocating device memory");
-        return a.address();
-    }
-
-    @Override
-    public void free(long address) {
-        cuda(cudaFree(a.to(address)), "freeing device memory");
-    }
-
-    @Override
-    public long hostAlloc(long bytes) {
-        a.to(0);
-        cuda(cudaHostAlloc(a, bytes, cudaHostAllocDefault), "allocating pinned memory");
-        return a.address();
-    }
-
-    @Override
-    public void hostFree(long address) {
-        cuda(cudaFreeHost(a.to(address)), "freeing pinned memory");
-    }
-
-    @Override
-    public ByteBuffer hostBuffer(long address, long bytes) {
-        return new BytePointer(new Refs.Memory().to(address))
-                .capacity(bytes)
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder());
-    }
-
-    @Override
-    public void copyToDevice(long to, long host, long bytes) {
-        cuda(cudaMemcpyAsync(a.to(to), b.to(host), bytes, cudaMemcpyHostToDevice, stream), "copying to the device");
-    }
-
-    @Override
-    public void copyToHost(long host, long from, long bytes) {
-        cuda(cudaMemcpyAsync(a.to(host), b.to(from), bytes, cudaMemcpyDeviceToHost, stream), "copying to the host");
-    }
-
-    @Override
-    public void fill(long address, int value, long bytes) {
-        cuda(cudaMemsetAsync(a.to(address), value, bytes, stream), "filling device memory");
-    }
-
-    @Override
-    public long stream() {
-        return stream.address();
-    }
-
-    @Override
-    public void synchronize() {
-        cuda(cudaStreamSynchronize(stream), "waiting for the device");
     }
 
     // ---- cuBLAS
@@ -680,13 +519,9 @@ final class PresetGpu implements Gpu {
         if (!blas.isNull()) {
             cublasDestroy_v2(blas);
         }
-        if (!stream.isNull()) {
-            cudaStreamDestroy(stream);
-        }
         one.deallocate();
         zero.deallocate();
-        size.deallocate();
-        size2.deallocate();
         number.deallocate();
+        super.close();
     }
 }

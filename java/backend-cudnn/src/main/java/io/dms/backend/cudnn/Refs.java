@@ -1,32 +1,15 @@
 package io.dms.backend.cudnn;
 
 import org.bytedeco.cuda.cublas.cublasContext;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnActivationStruct;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionStruct;
 import org.bytedeco.cuda.cudnn.cudnnFilterStruct;
 import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
-import org.bytedeco.javacpp.Pointer;
 
-/** Addresses in the shapes that the presets' methods want; each is set again and again, so that calls make no object. */
+/** Descriptors and handles in the shapes that the presets' methods want; as {@link io.dms.cuda.MemoryRef}. */
 final class Refs {
     private Refs() {}
-
-    /** Any memory. */
-    static final class Memory extends Pointer {
-        Memory() {
-            super((Pointer) null);
-        }
-
-        Memory to(long where) {
-            address = where;
-            return this;
-        }
-    }
-
-    /** A stream. */
-    static final class Stream extends CUstream_st {}
 
     /** A cuDNN handle. */
     static final class Dnn extends cudnnContext {}

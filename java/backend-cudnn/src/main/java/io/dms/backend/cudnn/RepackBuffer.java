@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceMemory;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -13,9 +14,9 @@ final class RepackBuffer implements WeightStore {
     private static final int ALIGNMENT = 256;
 
     private final Device device;
-    private final Map<Object, DeviceBlock> masters = new HashMap<>();
+    private final Map<Object, DeviceMemory> masters = new HashMap<>();
     private final Map<LevelPlan, Boolean> plans = new IdentityHashMap<>();
-    private @Nullable DeviceBlock block;
+    private @Nullable DeviceMemory block;
     private @Nullable LevelPlan current;
     private long masterBytes;
     private long packedBytes;
@@ -36,9 +37,9 @@ final class RepackBuffer implements WeightStore {
                 bytes += w.content().bytes();
             }
         }
-        DeviceBlock old = block;
+        DeviceMemory old = block;
         if (old == null || old.bytes() < need) {
-            DeviceBlock larger = DeviceBlock.device(device.gpu, need);
+            DeviceMemory larger = DeviceMemory.device(device.gpu, need);
             block = larger;
             packedBytes = bytes;
             current = null;
@@ -58,7 +59,7 @@ final class RepackBuffer implements WeightStore {
         if (masters.containsKey(master.key())) {
             return;
         }
-        DeviceBlock b = DeviceBlock.device(device.gpu, master.bytes());
+        DeviceMemory b = DeviceMemory.device(device.gpu, master.bytes());
         try {
             device.upload(master, b.address());
         } catch (RuntimeException | Error e) {
@@ -69,11 +70,11 @@ final class RepackBuffer implements WeightStore {
         masterBytes += master.bytes();
     }
 
-    private void bind(LevelPlan plan, DeviceBlock to) {
+    private void bind(LevelPlan plan, DeviceMemory to) {
         long at = 0;
         for (int i = 0; i < plan.weights().size(); i++) {
             Content c = plan.weights().get(i).content();
-            DeviceBlock master = c.isMaster() ? masters.get(c.key()) : null;
+            DeviceMemory master = c.isMaster() ? masters.get(c.key()) : null;
             if (master != null) {
                 plan.bindWeight(i, master.address());
             } else {
@@ -120,7 +121,7 @@ final class RepackBuffer implements WeightStore {
 
     @Override
     public void close() {
-        masters.values().forEach(DeviceBlock::close);
+        masters.values().forEach(DeviceMemory::close);
         masters.clear();
         plans.clear();
         if (block != null) {

@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -117,8 +119,8 @@ public final class StridedFilterProbe implements AutoCloseable {
                 ways.merge(plan.engine(), way, (a, b) -> b.micros < a.micros || Double.isNaN(a.micros) ? b : a);
             }
             refused.forEach(r -> ways.putIfAbsent(r.engine(), new Way(Double.NaN, new float[0], r.why())));
-        } catch (GpuException e) {
-            if (e.kind() == GpuException.Kind.LOST) {
+        } catch (DeviceException e) {
+            if (e.kind() == DeviceException.Kind.LOST) {
                 throw e;
             }
             ways.put(-1L, new Way(Double.NaN, new float[0], String.valueOf(e.getMessage())));
@@ -131,14 +133,14 @@ public final class StridedFilterProbe implements AutoCloseable {
         if (plan.workspace() > MOST_WORKSPACE) {
             return new Way(Double.NaN, new float[0], "wants " + (plan.workspace() >> 20) + " MiB of workspace");
         }
-        try (DeviceBlock work = DeviceBlock.device(bench.gpu, plan.workspace())) {
+        try (DeviceMemory work = DeviceMemory.device(bench.gpu, plan.workspace())) {
             cudnnBackendDescriptor_t pack = graph.pack(x, w, y, work.address());
             // Every bit set is no number, so what is not written shows.
             bench.gpu.fill(y, 0xff, (half ? 2L : 4L) * s.outputs());
             double micros = bench.micros(() -> graph.execute(plan, pack), times);
             return new Way(micros, bench.download(y, s.outputs(), half), "");
-        } catch (GpuException e) {
-            if (e.kind() == GpuException.Kind.LOST) {
+        } catch (DeviceException e) {
+            if (e.kind() == DeviceException.Kind.LOST) {
                 throw e;
             }
             return new Way(Double.NaN, new float[0], String.valueOf(e.getMessage()));

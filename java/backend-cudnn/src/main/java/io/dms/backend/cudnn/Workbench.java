@@ -3,6 +3,8 @@ package io.dms.backend.cudnn;
 import io.dms.backend.cudnn.bridge.Bridge;
 import io.dms.backend.cudnn.bridge.BridgeException;
 import io.dms.backend.cudnn.bridge.Bridges;
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +14,14 @@ import java.util.Random;
 final class Workbench implements AutoCloseable {
     final PresetGpu gpu;
     final Bridge bridge;
-    private final List<DeviceBlock> blocks = new ArrayList<>();
+    private final List<DeviceMemory> blocks = new ArrayList<>();
 
     /** @throws io.dms.model.EnvironmentException if there is no device */
     Workbench() {
-        new Machine().check();
+        Machine machine = new Machine();
+        machine.check();
         bridge = Bridges.get();
-        gpu = new PresetGpu(Integer.getInteger(Machine.DEVICE, 0), false);
+        gpu = new PresetGpu(machine.device(), false);
     }
 
     static float[] random(int n, long seed) {
@@ -32,7 +35,7 @@ final class Workbench implements AutoCloseable {
 
     /** Device memory, filled with zeroes. */
     long zeros(long bytes) {
-        DeviceBlock block = DeviceBlock.device(gpu, bytes);
+        DeviceMemory block = DeviceMemory.device(gpu, bytes);
         blocks.add(block);
         gpu.fill(block.address(), 0, block.bytes());
         return block.address();
@@ -42,7 +45,7 @@ final class Workbench implements AutoCloseable {
     long upload(float[] values, boolean half) {
         Content content = new Content.Plain(values, half);
         long address = zeros(content.bytes());
-        try (DeviceBlock host = DeviceBlock.host(gpu, content.bytes())) {
+        try (DeviceMemory host = DeviceMemory.host(gpu, content.bytes())) {
             content.write(gpu.hostBuffer(host.address(), host.bytes()));
             gpu.copyToDevice(address, host.address(), content.bytes());
             gpu.synchronize();
@@ -52,7 +55,7 @@ final class Workbench implements AutoCloseable {
 
     float[] download(long address, int n, boolean half) {
         float[] values = new float[n];
-        try (DeviceBlock host = DeviceBlock.host(gpu, (half ? 2L : 4L) * n)) {
+        try (DeviceMemory host = DeviceMemory.host(gpu, (half ? 2L : 4L) * n)) {
             gpu.copyToHost(host.address(), address, (half ? 2L : 4L) * n);
             gpu.synchronize();
             ByteBuffer bytes = gpu.hostBuffer(host.address(), host.bytes());
@@ -104,7 +107,7 @@ final class Workbench implements AutoCloseable {
             bridge.graphBegin(stream);
             repeat(work, times);
             return bridge.graphEnd(stream);
-        } catch (GpuException | BridgeException e) {
+        } catch (DeviceException | BridgeException e) {
             if (bridge.graphRecording(stream)) {
                 bridge.graphAbort(stream);
             }
@@ -115,7 +118,7 @@ final class Workbench implements AutoCloseable {
     /** Gives the memory back, for the next shape. */
     void clear() {
         gpu.synchronize();
-        blocks.forEach(DeviceBlock::close);
+        blocks.forEach(DeviceMemory::close);
         blocks.clear();
     }
 
@@ -138,7 +141,7 @@ final class Workbench implements AutoCloseable {
     public void close() {
         try {
             clear();
-        } catch (GpuException e) {
+        } catch (DeviceException e) {
             // A lost device: there is nothing left to give back.
         }
         gpu.close();

@@ -1,6 +1,8 @@
 package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 
 /**
  * Whether weights in the order [C][R][S][K], of which every level is a prefix that a product reads by its leading
@@ -78,7 +80,7 @@ public final class ZeroCopyProbe implements AutoCloseable {
         long yDesc = gpu.newTensor();
         long wDesc = gpu.newFilter();
         long conv = gpu.newConvolution();
-        try (DeviceBlock work = DeviceBlock.device(gpu, Math.min(Device.workspaceLimit(), gpu.freeBytes() / 4))) {
+        try (DeviceMemory work = DeviceMemory.device(gpu, Math.min(Device.workspaceLimit(), gpu.freeBytes() / 4))) {
             describe(xDesc, s.batch(), s.c(), s.size(), half);
             describe(yDesc, s.batch(), s.k(), s.out(), half);
             gpu.setFilter(wDesc, half, last, s.k(), s.c(), r, r);
@@ -87,7 +89,7 @@ public final class ZeroCopyProbe implements AutoCloseable {
             Algorithm[] found =
                     gpu.search(false, xDesc, xAt, wDesc, wAt, conv, yDesc, yAt, work.address(), work.bytes());
             if (found.length == 0) {
-                throw new GpuException(GpuException.Kind.UNSUPPORTED, s + ": cuDNN has no algorithm");
+                throw new DeviceException(DeviceException.Kind.UNSUPPORTED, s + ": cuDNN has no algorithm");
             }
             Algorithm best = found[0];
             gpu.setMath(conv, best.math());

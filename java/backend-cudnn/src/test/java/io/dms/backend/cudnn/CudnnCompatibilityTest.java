@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceMemory;
 import io.dms.runtime.Backend;
 import io.dms.runtime.SessionOptions;
 import io.dms.testkit.BackendCompatibilityKit;
@@ -50,6 +51,6 @@ class CudnnCompatibilityTest extends BackendCompatibilityKit {
 
     @Override
     protected OptionalLong nativeBytes() {
-        return OptionalLong.of(DeviceBlock.liveBytes() + Recordings.live());
+        return OptionalLong.of(DeviceMemory.liveBytes() + Recordings.live());
     }
 }

@@ -3,6 +3,7 @@ package io.dms.backend.cudnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dms.cuda.DeviceException;
 import io.dms.model.ChannelGroups;
 import io.dms.model.EnvironmentException;
 import io.dms.model.Graph;
@@ -215,7 +216,7 @@ class CudnnSessionTest {
         List<float[]> inputs = TestData.inputs(m.graph(), 1, new Random(4));
         try (Session s = new CudnnBackend(hardware).open(m, SessionOptions.DEFAULT)) {
             s.prepare(m.full());
-            hardware.last().failure = new GpuException(GpuException.Kind.LOST, "cudaErrorIllegalAddress");
+            hardware.last().failure = new DeviceException(DeviceException.Kind.LOST, "cudaErrorIllegalAddress");
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(() -> run(s, m.full(), inputs))
                         .isInstanceOf(EnvironmentException.class)

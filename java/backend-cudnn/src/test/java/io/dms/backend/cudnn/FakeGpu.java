@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ final class FakeGpu implements Gpu {
     int architecture = 75;
     /** Fails the next call that computes, where it is set. */
     @Nullable
-    GpuException failure;
+    DeviceException failure;
 
     int searches;
     int descriptorsSet;
@@ -51,6 +52,16 @@ final class FakeGpu implements Gpu {
     @Override
     public int architecture() {
         return architecture;
+    }
+
+    @Override
+    public int multiprocessors() {
+        return 40;
+    }
+
+    @Override
+    public int driverVersion() {
+        return 13010;
     }
 
     @Override
@@ -138,7 +149,7 @@ final class FakeGpu implements Gpu {
         if (Recordings.of(stream) != null) {
             throw new IllegalStateException("waited while recording");
         }
-        @Nullable GpuException e = failure;
+        @Nullable DeviceException e = failure;
         failure = null;
         if (e != null) {
             throw e;
@@ -164,7 +175,7 @@ final class FakeGpu implements Gpu {
             int count,
             boolean half) {
         if (lda < (transposeA ? k : m) || ldb < (transposeB ? n : k) || ldc < m) {
-            throw new GpuException(GpuException.Kind.UNSUPPORTED, "leading dimension too small");
+            throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "leading dimension too small");
         }
         work(() -> {
             Memory.Elements x = memory.elements(a, half);
@@ -286,7 +297,7 @@ final class FakeGpu implements Gpu {
 
     private static void want(boolean condition, String what) {
         if (!condition) {
-            throw new GpuException(GpuException.Kind.UNSUPPORTED, "CUDNN_STATUS_BAD_PARAM: " + what);
+            throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "CUDNN_STATUS_BAD_PARAM: " + what);
         }
     }
 
@@ -444,7 +455,7 @@ final class FakeGpu implements Gpu {
         int[] db = get(biasDesc);
         int mode = get(activation)[0];
         if (!fuses) {
-            throw new GpuException(GpuException.Kind.UNSUPPORTED, "CUDNN_STATUS_NOT_SUPPORTED");
+            throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "CUDNN_STATUS_NOT_SUPPORTED");
         }
         want(mode == RELU || algorithm == 1, "identity by another algorithm");
         check(dx, dw, dv, dy);

@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class Memory {
 
     synchronized long allocate(long bytes) {
         if (used + bytes > capacity) {
-            throw new GpuException(GpuException.Kind.OUT_OF_MEMORY, "allocating device memory: out of memory");
+            throw new DeviceException(DeviceException.Kind.OUT_OF_MEMORY, "allocating device memory: out of memory");
         }
         ByteBuffer b = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
         for (int i = 0; i + 4 <= bytes; i += 4) {

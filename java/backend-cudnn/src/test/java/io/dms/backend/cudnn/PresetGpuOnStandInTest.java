@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Random;
@@ -45,10 +47,10 @@ class PresetGpuOnStandInTest {
     }
 
     /** Random numbers on a device. */
-    private static DeviceBlock random(Gpu gpu, int n, boolean half, long seed) {
+    private static DeviceMemory random(Gpu gpu, int n, boolean half, long seed) {
         int bytes = (half ? 2 : 4) * n;
-        DeviceBlock device = DeviceBlock.device(gpu, bytes);
-        try (DeviceBlock host = DeviceBlock.host(gpu, bytes)) {
+        DeviceMemory device = DeviceMemory.device(gpu, bytes);
+        try (DeviceMemory host = DeviceMemory.host(gpu, bytes)) {
             Random r = new Random(seed);
             ByteBuffer b = gpu.hostBuffer(host.address(), bytes);
             for (int i = 0; i < n; i++) {
@@ -67,7 +69,7 @@ class PresetGpuOnStandInTest {
 
     private static float[] read(Gpu gpu, long address, int n, boolean half) {
         int bytes = (half ? 2 : 4) * n;
-        try (DeviceBlock host = DeviceBlock.host(gpu, bytes)) {
+        try (DeviceMemory host = DeviceMemory.host(gpu, bytes)) {
             gpu.copyToHost(host.address(), address, bytes);
             gpu.synchronize();
             ByteBuffer b = gpu.hostBuffer(host.address(), bytes);
@@ -83,12 +85,12 @@ class PresetGpuOnStandInTest {
         int xs = g.n() * g.c() * g.h() * g.w();
         int ys = g.n() * g.k() * g.p() * g.q();
         int ws = g.k() * (g.c() / g.groups()) * g.r() * g.s();
-        try (DeviceBlock x = random(gpu, xs, g.half(), 1);
-                DeviceBlock w = random(gpu, ws, g.half(), 2);
-                DeviceBlock y = random(gpu, ys, g.half(), 3);
-                DeviceBlock z = random(gpu, ys, g.half(), 4);
-                DeviceBlock bias = random(gpu, g.k(), g.half(), 5);
-                DeviceBlock work = DeviceBlock.device(gpu, 8 << 20);
+        try (DeviceMemory x = random(gpu, xs, g.half(), 1);
+                DeviceMemory w = random(gpu, ws, g.half(), 2);
+                DeviceMemory y = random(gpu, ys, g.half(), 3);
+                DeviceMemory z = random(gpu, ys, g.half(), 4);
+                DeviceMemory bias = random(gpu, g.k(), g.half(), 5);
+                DeviceMemory work = DeviceMemory.device(gpu, 8 << 20);
                 Convolution c = new Convolution(gpu)) {
             c.bind(g, g.math());
             Algorithm[] expected = c.algorithms(g.back(), 0, 0, 0, 0, 0);
@@ -102,7 +104,7 @@ class PresetGpuOnStandInTest {
             Algorithm best = Objects.requireNonNull(a, g.key());
             c.bind(g, best.math());
             if (g.back()) {
-                DeviceBlock operand = random(gpu, ys, g.half(), 6);
+                DeviceMemory operand = random(gpu, ys, g.half(), 6);
                 c.back(operand.address(), w.address(), x.address(), best, work.address());
                 float[] out = read(gpu, x.address(), xs, g.half());
                 operand.close();
@@ -148,9 +150,9 @@ class PresetGpuOnStandInTest {
         int m = 5;
         int n = 7;
         int k = 6;
-        try (DeviceBlock a = random(gpu, 200 * count, half, 1);
-                DeviceBlock b = random(gpu, 200 * count, half, 2);
-                DeviceBlock c = random(gpu, 200 * count, half, 3)) {
+        try (DeviceMemory a = random(gpu, 200 * count, half, 1);
+                DeviceMemory b = random(gpu, 200 * count, half, 2);
+                DeviceMemory c = random(gpu, 200 * count, half, 3)) {
             gpu.gemm(
                     ta,
                     tb,
@@ -194,11 +196,12 @@ class PresetGpuOnStandInTest {
             assertThat(gpu.freeBytes()).isPositive();
             assertThatThrownBy(() -> gpu.malloc(1L << 50))
                     .isInstanceOfSatisfying(
-                            GpuException.class, e -> assertThat(e.kind()).isEqualTo(GpuException.Kind.OUT_OF_MEMORY))
+                            DeviceException.class,
+                            e -> assertThat(e.kind()).isEqualTo(DeviceException.Kind.OUT_OF_MEMORY))
                     .hasMessageContaining("cudaErrorMemoryAllocation");
             long desc = gpu.newTensor();
             assertThatThrownBy(() -> gpu.setTensor(desc, false, 1, -1, 1, 1, 1, 1, 1, 1))
-                    .isInstanceOf(GpuException.class)
+                    .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("CUDNN_STATUS");
             gpu.destroyTensor(desc);
         }
@@ -211,11 +214,11 @@ class PresetGpuOnStandInTest {
         Geometry g = geometry(SHAPES[0], false, false, false);
         Geometry other = geometry(SHAPES[0], false, false, false);
         try (PresetGpu gpu = new PresetGpu(0, false);
-                DeviceBlock x = random(gpu, 8 * 9 * 7, false, 1);
-                DeviceBlock w = random(gpu, 16 * 8 * 9, false, 2);
-                DeviceBlock y = random(gpu, 16 * 9 * 7, false, 3);
-                DeviceBlock bias = random(gpu, 16, false, 4);
-                DeviceBlock work = DeviceBlock.device(gpu, 8 << 20);
+                DeviceMemory x = random(gpu, 8 * 9 * 7, false, 1);
+                DeviceMemory w = random(gpu, 16 * 8 * 9, false, 2);
+                DeviceMemory y = random(gpu, 16 * 9 * 7, false, 3);
+                DeviceMemory bias = random(gpu, 16, false, 4);
+                DeviceMemory work = DeviceMemory.device(gpu, 8 << 20);
                 Convolution c = new Convolution(gpu)) {
             c.bind(g, Gpu.FMA_MATH);
             @Nullable Algorithm a = null;

@@ -1,6 +1,7 @@
 package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.NvInfer.Kind;
+import io.dms.cuda.DeviceException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.NvInfer.Flag;
+import io.dms.cuda.MemoryRef;
+import io.dms.cuda.StreamRef;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -19,9 +21,9 @@ abstract class PresetNvInfer implements NvInfer {
     private static final Log LOG = new Log();
 
     private final NvInferVersion version;
-    final Refs.Memory memory = new Refs.Memory();
+    final MemoryRef memory = new MemoryRef();
     final Refs.Context context = new Refs.Context();
-    final Refs.Stream stream = new Refs.Stream();
+    final StreamRef stream = new StreamRef();
 
     PresetNvInfer(NvInferVersion version) {
         this.version = version;
@@ -194,7 +196,7 @@ abstract class PresetNvInfer implements NvInfer {
     public ByteBuffer planBytes(long plan) {
         IHostMemory bytes = Refs.hostMemory(plan);
         Pointer data = bytes.data();
-        return new BytePointer(new Refs.Memory().to(data.address()))
+        return new BytePointer(new MemoryRef().to(data.address()))
                 .capacity(bytes.size())
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
@@ -237,7 +239,7 @@ abstract class PresetNvInfer implements NvInfer {
     @Override
     public long newBindings(long[] addresses) {
         long block = Pointer.malloc(8L * addresses.length).address();
-        ByteBuffer bytes = new BytePointer(new Refs.Memory().to(block))
+        ByteBuffer bytes = new BytePointer(new MemoryRef().to(block))
                 .capacity(8L * addresses.length)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
@@ -247,7 +249,7 @@ abstract class PresetNvInfer implements NvInfer {
 
     @Override
     public void freeBindings(long bindings) {
-        Pointer.free(new Refs.Memory().to(bindings));
+        Pointer.free(new MemoryRef().to(bindings));
     }
 
     static UnsupportedOperationException absent(String call, NvInferVersion version) {

@@ -1,5 +1,6 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.MemoryRef;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -143,7 +144,7 @@ final class PresetNvInfer10 extends PresetNvInfer {
         try {
             Monitor monitor = progress == null ? null : new Monitor(progress);
             long at = monitor == null ? 0 : monitor.address();
-            handles.setProgressMonitor.invoke(Refs.config(config), handles.newMonitor.invoke(new Refs.Memory().to(at)));
+            handles.setProgressMonitor.invoke(Refs.config(config), handles.newMonitor.invoke(new MemoryRef().to(at)));
             // The library calls it as long as it is set.
             if (monitor == null) {
                 monitors.remove(config);

@@ -1,8 +1,8 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.MemoryRef;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
@@ -24,18 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Refs {
     private Refs() {}
 
-    /** Any memory. */
-    static final class Memory extends Pointer {
-        Memory() {
-            super((Pointer) null);
-        }
-
-        Memory to(long where) {
-            address = where;
-            return this;
-        }
-    }
-
     /** An array of addresses. */
     static final class Addresses extends PointerPointer<Pointer> {
         Addresses() {
@@ -43,14 +31,6 @@ final class Refs {
         }
 
         Addresses to(long where) {
-            address = where;
-            return this;
-        }
-    }
-
-    /** A stream. */
-    static final class Stream extends CUstream_st {
-        Stream to(long where) {
             address = where;
             return this;
         }
@@ -85,7 +65,7 @@ final class Refs {
     }
 
     private static Pointer at(long where) {
-        return new Memory().to(where);
+        return new MemoryRef().to(where);
     }
 
     static IBuilder builder(long where) {

@@ -3,6 +3,7 @@ package io.dms.backend.tensorrt;
 import io.dms.backend.tensorrt.cache.EngineOptions.ProfileShape;
 import io.dms.backend.tensorrt.cache.EngineRequest;
 import io.dms.backend.tensorrt.cache.EngineRunner;
+import io.dms.cuda.DeviceException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.Graph;
 import java.nio.ByteBuffer;

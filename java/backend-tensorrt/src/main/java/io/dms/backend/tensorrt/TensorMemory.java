@@ -1,5 +1,6 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.DeviceMemory;
 import io.dms.model.Graph;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

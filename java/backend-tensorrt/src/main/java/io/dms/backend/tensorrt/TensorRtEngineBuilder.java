@@ -9,6 +9,7 @@ import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
 import io.dms.backend.tensorrt.cache.EnginePlatform;
 import io.dms.backend.tensorrt.cache.EngineRequest;
 import io.dms.backend.tensorrt.cache.EngineRunner;
+import io.dms.cuda.DeviceException;
 import io.dms.model.DmsException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
@@ -111,7 +112,7 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
                         "not enough memory to " + what + " the engine of " + level + " (" + e.getMessage()
                                 + "): close other programs, or lower the builder's memory limit",
                         e);
-            case OTHER ->
+            case UNSUPPORTED, OTHER ->
                 what.equals("build")
                         ? new UserException("TensorRT can't build " + level + ": " + e.getMessage(), e)
                         : new EnvironmentException("the engine of " + level + " can't be loaded: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.cuda.DeviceException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
@@ -243,7 +244,7 @@ final class TensorRtSession implements Session, RawCalls {
                                 + e.getMessage() + "): close other programs, take fewer levels, --weights=repack or a"
                                 + " smaller batch",
                         e);
-            case OTHER ->
+            case UNSUPPORTED, OTHER ->
                 new EnvironmentException(
                         "level " + level.name() + " can't run on " + name + ": " + e.getMessage()
                                 + ": build its engine anew (dms engines prune, then build), or choose backend cpu",

@@ -1,5 +1,6 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.DeviceException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -129,6 +130,19 @@ final class FakeCuda implements Cuda {
     @Override
     public void copyToHost(long host, long from, long bytes) {
         copy(host, from, bytes);
+    }
+
+    @Override
+    public void fill(long address, int value, long bytes) {
+        if (works) {
+            alive();
+            submit(() -> {
+                ByteBuffer b = memory.at(address, bytes);
+                for (int i = 0; i < bytes; i++) {
+                    b.put(i, (byte) value);
+                }
+            });
+        }
     }
 
     private void copy(long to, long from, long bytes) {

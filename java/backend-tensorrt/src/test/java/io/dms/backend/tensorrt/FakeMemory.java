@@ -1,5 +1,6 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.DeviceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;

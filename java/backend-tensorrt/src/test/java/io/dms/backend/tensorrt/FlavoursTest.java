@@ -2,26 +2,18 @@ package io.dms.backend.tensorrt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dms.testkit.ClassFile;
+import io.dms.testkit.PresetCalls;
+import io.dms.testkit.PresetJars;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Enumeration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -45,11 +37,15 @@ class FlavoursTest {
             "10.15 on CUDA 13.1",
             List.of("tensorrt-10.15-1.5.13.jar", "cuda-13.1-9.19-1.5.13.jar", "javacpp-1.5.13.jar"));
 
-    private static final Path FOLDER = Path.of("target", "flavours");
-
     @TestFactory
     Stream<DynamicTest> everyFlavourHasWhatIsCalledDirectly() {
-        return tests(jars -> assertHas(jars, ours()));
+        return tests(jars -> {
+            PresetCalls ours = PresetCalls.ofModuleOf(Calls.class, Set.of());
+            assertThat(ours.missing(PresetJars.read(jars)))
+                    .as("called, and not in %s", jars)
+                    .isEmpty();
+            assertThat(ours.all()).hasSizeGreaterThan(50);
+        });
     }
 
     @TestFactory
@@ -75,11 +71,7 @@ class FlavoursTest {
                 .sorted()
                 .map(f -> DynamicTest.dynamicTest(f, () -> {
                     List<String> jars = Objects.requireNonNull(FLAVOURS.get(f));
-                    for (String jar : jars) {
-                        assumeTrue(
-                                Files.exists(FOLDER.resolve(jar)),
-                                () -> "the build did not fetch " + jar + " (-Dquick leaves it out)");
-                    }
+                    jars.forEach(PresetJars::require);
                     check.run(jars);
                 }));
     }
@@ -92,55 +84,16 @@ class FlavoursTest {
     private static URLClassLoader loader(List<String> jars) throws IOException {
         URL[] urls = new URL[jars.size()];
         for (int i = 0; i < urls.length; i++) {
-            urls[i] = FOLDER.resolve(jars.get(i)).toUri().toURL();
+            urls[i] = PresetJars.require(jars.get(i)).toUri().toURL();
         }
         return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-    }
-
-    private static Path ours() throws URISyntaxException {
-        return Path.of(
-                Calls.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    }
-
-    private static void assertHas(List<String> jars, Path classes) throws IOException {
-        Map<String, ClassFile> there = new HashMap<>();
-        for (String jar : jars) {
-            there.putAll(read(jar));
-        }
-        Set<String> missing = new TreeSet<>();
-        int seen = 0;
-        try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-                for (String call : ClassFile.read(Files.readAllBytes(file)).calls()) {
-                    String owner = call.substring(0, call.indexOf('.'));
-                    if (owner.startsWith("org/bytedeco/")) {
-                        seen++;
-                        if (!declares(there, owner, call.substring(owner.length() + 1))) {
-                            missing.add(call + " in " + file.getFileName());
-                        }
-                    }
-                }
-            }
-        }
-        assertThat(missing).as("called, and not in %s", jars).isEmpty();
-        assertThat(seen).isGreaterThan(50);
-    }
-
-    /** Also where a parent declares it, be it a class of the JDK. */
-    private static boolean declares(Map<String, ClassFile> there, String owner, String member) {
-        ClassFile c = there.get(owner);
-        if (c == null) {
-            return owner.equals("java/lang/Object")
-                    && Stream.of(Object.class.getMethods()).anyMatch(m -> member.startsWith(m.getName() + "("));
-        }
-        return c.members().contains(member) || declares(there, Objects.requireNonNullElse(c.superName(), "-"), member);
     }
 
     /** The presets list a class's functions as its header does. */
     @Test
     void theDestructorOfAParserIsWhereItIsTakenToBe() throws IOException {
         for (String jar : List.of("tensorrt-10.6-1.5.11.jar", "tensorrt-10.15-1.5.13.jar")) {
-            ClassFile parser = Objects.requireNonNull(read(jar).get("org/bytedeco/tensorrt/nvonnxparser/IParser"));
+            ClassFile parser = PresetJars.read(List.of(jar)).type("org/bytedeco/tensorrt/nvonnxparser/IParser");
             List<String> functions = parser.members().stream()
                     .map(m -> m.substring(0, m.indexOf('(')))
                     .filter(m -> !m.startsWith("<"))
@@ -153,29 +106,11 @@ class FlavoursTest {
 
     @Test
     void aMethodThatIsNotThereIsNoticed() throws IOException {
-        Map<String, ClassFile> there = read("tensorrt-8.0-1.5.6.jar");
+        PresetJars there = PresetJars.read(List.of("tensorrt-8.0-1.5.6.jar"));
         String context = "org/bytedeco/tensorrt/nvinfer/IExecutionContext";
-        assertThat(declares(there, context, "setDeviceMemory(Lorg/bytedeco/javacpp/Pointer;)V"))
+        assertThat(there.declares(context, "setDeviceMemory(Lorg/bytedeco/javacpp/Pointer;)V"))
                 .isTrue();
-        assertThat(declares(there, context, "enqueueV3(Lorg/bytedeco/cuda/cudart/CUstream_st;)Z"))
+        assertThat(there.declares(context, "enqueueV3(Lorg/bytedeco/cuda/cudart/CUstream_st;)Z"))
                 .isFalse();
-    }
-
-    private static Map<String, ClassFile> read(String jar) throws IOException {
-        Path file = FOLDER.resolve(jar);
-        assumeTrue(Files.exists(file), () -> "the build did not fetch " + jar + " (-Dquick leaves it out)");
-        Map<String, ClassFile> classes = new HashMap<>();
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
-                ZipEntry entry = e.nextElement();
-                if (entry.getName().endsWith(".class") && !entry.getName().startsWith("META-INF/")) {
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        ClassFile c = ClassFile.read(in.readAllBytes());
-                        classes.put(c.name(), c);
-                    }
-                }
-            }
-        }
-        return classes;
     }
 }

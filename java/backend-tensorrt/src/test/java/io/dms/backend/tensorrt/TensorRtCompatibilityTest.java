@@ -1,5 +1,6 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.cuda.DeviceMemory;
 import io.dms.runtime.Backend;
 import io.dms.runtime.SessionOptions;
 import io.dms.testkit.BackendCompatibilityKit;

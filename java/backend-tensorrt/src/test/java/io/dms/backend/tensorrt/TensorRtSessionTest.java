@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.dms.cuda.DeviceException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;

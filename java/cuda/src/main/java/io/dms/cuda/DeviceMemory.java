@@ -1,43 +1,57 @@
-package io.dms.backend.tensorrt;
+package io.dms.cuda;
 
+import io.dms.runtime.WeightBank;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A block of device memory, or of host memory that the device reads. One owner, who closes it. Not thread-safe. */
-final class DeviceMemory implements AutoCloseable {
+public final class DeviceMemory implements WeightBank.Block {
     private static final AtomicLong LIVE = new AtomicLong();
     private static final long LEAST = 256;
 
-    private final Cuda cuda;
+    private final CudaDevice device;
     private final boolean host;
     private final long bytes;
     private long address;
 
-    private DeviceMemory(Cuda cuda, boolean host, long bytes) {
-        this.cuda = cuda;
+    private DeviceMemory(CudaDevice device, boolean host, long bytes) {
+        this.device = device;
         this.host = host;
         this.bytes = Math.max(bytes, LEAST);
-        this.address = host ? cuda.hostAlloc(this.bytes) : cuda.malloc(this.bytes);
+        this.address = host ? device.hostAlloc(this.bytes) : device.malloc(this.bytes);
         LIVE.addAndGet(this.bytes);
     }
 
-    static DeviceMemory device(Cuda cuda, long bytes) {
-        return new DeviceMemory(cuda, false, bytes);
+    /**
+     * A block on the device.
+     *
+     * @throws DeviceException if there is not so much
+     */
+    public static DeviceMemory device(CudaDevice device, long bytes) {
+        return new DeviceMemory(device, false, bytes);
     }
 
-    static DeviceMemory host(Cuda cuda, long bytes) {
-        return new DeviceMemory(cuda, true, bytes);
+    /**
+     * A block of pinned host memory.
+     *
+     * @throws DeviceException if there is not so much
+     */
+    public static DeviceMemory host(CudaDevice device, long bytes) {
+        return new DeviceMemory(device, true, bytes);
     }
 
     /** Bytes that all open blocks of the process have together. */
-    static long liveBytes() {
+    public static long liveBytes() {
         return LIVE.get();
     }
 
-    long bytes() {
+    /** Its size: what was asked for, and 256 at least. */
+    public long bytes() {
         return bytes;
     }
 
-    long address() {
+    /** Where it begins; 0 once it is closed. */
+    @Override
+    public long address() {
         return address;
     }
 
@@ -51,9 +65,9 @@ final class DeviceMemory implements AutoCloseable {
         LIVE.addAndGet(-bytes);
         try {
             if (host) {
-                cuda.hostFree(a);
+                device.hostFree(a);
             } else {
-                cuda.free(a);
+                device.free(a);
             }
         } catch (DeviceException e) {
             // With the context all its memory is gone.

@@ -1,0 +1,102 @@
+package io.dms.cuda;
+
+import io.dms.model.EnvironmentException;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this machine has a device to run on, and if not, why and what to do. Nothing is loaded before somebody asks, and
+ * each looks once. A backend adds what it needs beside CUDA. Thread-safe.
+ */
+public abstract class CudaMachine {
+    /** The end of every reason: the way out that always is there. */
+    protected static final String OTHERWISE = ", or use backend cpu";
+
+    private final String deviceProperty;
+    private @Nullable String refusal;
+    private boolean looked;
+
+    /** @param deviceProperty system property: number of the device among those that are visible, else 0 */
+    protected CudaMachine(String deviceProperty) {
+        this.deviceProperty = deviceProperty;
+    }
+
+    /** Number of the device among those that are visible. */
+    public final int device() {
+        return Integer.getInteger(deviceProperty, 0);
+    }
+
+    /**
+     * Does nothing where there is a device with all that the backend needs.
+     *
+     * @throws EnvironmentException if not, in one line with the cure
+     */
+    public final synchronized void check() {
+        if (!looked) {
+            refusal = look();
+            looked = true;
+        }
+        String why = refusal;
+        if (why != null) {
+            throw new EnvironmentException(why);
+        }
+    }
+
+    /** Loads the libraries that the user chose, before the presets look for theirs. */
+    protected abstract void preload();
+
+    /** What lacks beside CUDA and a device, with the cure; null where nothing does. */
+    protected abstract @Nullable String lacks();
+
+    /** Why there is nothing to run on, with the cure; null where there is all that is needed. */
+    private @Nullable String look() {
+        // JavaCPP would stop the program for garbage where memory of the device counts as the process's.
+        for (String limit : new String[] {"org.bytedeco.javacpp.maxbytes", "org.bytedeco.javacpp.maxphysicalbytes"}) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, "0");
+            }
+        }
+        try {
+            preload();
+            Loader.load(org.bytedeco.cuda.global.cudart.class);
+        } catch (LinkageError | RuntimeException e) {
+            return "CUDA can't be loaded (" + reason(e) + "): install NVIDIA's driver and the CUDA runtime (on a"
+                    + " Jetson: JetPack)" + OTHERWISE;
+        }
+        int driver = 0;
+        try {
+            driver = PresetDevice.knownToDriver();
+            if (driver == 0) {
+                return "there is no NVIDIA driver here: install it (on a Jetson: JetPack)" + OTHERWISE;
+            }
+            int devices = PresetDevice.devices();
+            if (devices <= device()) {
+                return "there is no NVIDIA device " + device() + " here (" + devices + " found, driver for CUDA "
+                        + CudaVersions.cuda(driver) + ", runtime " + CudaVersions.cuda(PresetDevice.libraryVersion())
+                        + "): plug one in, look at CUDA_VISIBLE_DEVICES" + OTHERWISE;
+            }
+        } catch (DeviceException | LinkageError e) {
+            return "no NVIDIA device can be used (" + reason(e) + ", driver for CUDA " + CudaVersions.cuda(driver)
+                    + "): update the driver" + OTHERWISE;
+        }
+        return lacks();
+    }
+
+    /** What really went wrong: JavaCPP hides it in suppressed errors and causes. */
+    protected static String reason(Throwable e) {
+        Throwable t = e;
+        for (int depth = 0; depth < 16; depth++) {
+            Throwable next = t.getSuppressed().length > 0 ? t.getSuppressed()[0] : t.getCause();
+            if (next == null || next.equals(t)) {
+                break;
+            }
+            t = next;
+        }
+        String text = String.valueOf(t.getMessage());
+        if (text.contains("no jnicudart in java.library.path")) {
+            // What is said where another backend looked before: the first reason is gone then.
+            return "libcuda.so.1 or libcudart is not found";
+        }
+        return text.lines().findFirst().orElse(t.getClass().getSimpleName());
+    }
+}
