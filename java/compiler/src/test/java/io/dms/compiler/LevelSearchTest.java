@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LevelSearchTest {
-    private static final int ROUND_TO = 2;
+    private static final int ROUND_TO = 4;
 
     private final Graph graph = Networks.residual(2);
     private final ChannelGroups groups = GroupAnalysis.analyze(graph);
