@@ -11,6 +11,8 @@ import io.dms.schedule.catalog.Place;
 import io.dms.schedule.catalog.Task;
 import io.dms.schedule.catalog.Variant;
 import io.dms.schedule.special.CascadeTable;
+import io.dms.schedule.special.Confusion;
+import io.dms.schedule.special.FeatureSet;
 import io.dms.schedule.special.HeadFile;
 import io.dms.schedule.special.LinearHead;
 import io.dms.schedule.special.RuleOptions;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,7 @@ final class TaskStream {
         List<SpecialisedStream.Cached> cached = new ArrayList<>();
         List<SpecialisationRule.Trunk> rates = new ArrayList<>();
         TrainOptions options = TrainOptions.DEFAULT.withSeed(from.seed());
+        int[] answers = answers(from.bench(), general);
         for (Variant v : specials) {
             String model = String.valueOf(v.implementation().get(CatalogBuilder.MODEL));
             String level = String.valueOf(v.implementation().get(CatalogBuilder.LEVEL));
@@ -84,18 +88,22 @@ final class TaskStream {
                     Workbench.trunk(from.bench().model(model.equals(CatalogBuilder.BUNDLED) ? null : Path.of(model)));
             SpecialisedStream.Cached c = new SpecialisedStream.Cached(
                     from.bench().trainingFeatures(read, CatalogExecutor.level(read, level)),
-                    from.bench().testFeatures(read, CatalogExecutor.level(read, level)));
+                    from.bench().testFeatures(read, CatalogExecutor.level(read, level)),
+                    answers);
             cached.add(c);
             rates.add(new SpecialisationRule.Trunk(
                     model + "@" + level,
-                    CascadeTable.measure(c.training(), c.heldOut(), SIZES, DRAWS, options),
+                    CascadeTable.measure(c.training(), c.heldOut(), answers, SIZES, DRAWS, options),
                     cost.seconds()));
             executor.hold(model, level);
         }
-        Double accuracy = general.accuracy().overall();
         SpecialisationRule rule = new SpecialisationRule(
-                classNames.size(),
-                accuracy == null ? 0 : accuracy,
+                Confusion.of(
+                        classNames.size(),
+                        IntStream.range(0, answers.length)
+                                .map(from.bench().test()::label)
+                                .toArray(),
+                        answers),
                 cost(catalog, general).seconds(),
                 rates,
                 RuleOptions.DEFAULT.withSeed(from.seed()));
@@ -127,6 +135,25 @@ final class TaskStream {
             }
         }
         return general == null ? null : new TaskStream(catalog, executor, task, general, specials, from, classNames);
+    }
+
+    /** What the general variant answers to the held-out images: heads are compared with it one by one. */
+    private static int[] answers(Workbench bench, Variant general) {
+        String model = String.valueOf(general.implementation().get(CatalogBuilder.MODEL));
+        String level = String.valueOf(general.implementation().get(CatalogBuilder.LEVEL));
+        String head = general.implementation().get(CatalogBuilder.HEAD);
+        ScalableModel read = bench.model(model.equals(CatalogBuilder.BUNDLED) ? null : Path.of(model));
+        if (head == null) {
+            return bench.answers(read, CatalogExecutor.level(read, level), general.id());
+        }
+        ScalableModel trunk = Workbench.trunk(read);
+        FeatureSet features = bench.testFeatures(trunk, CatalogExecutor.level(trunk, level));
+        LinearHead reads = HeadFile.read(Path.of(head));
+        int[] out = new int[features.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = reads.classify(features.values(), i * features.dims());
+        }
+        return out;
     }
 
     private static Cost cost(Catalog catalog, Variant v) {

@@ -12,6 +12,44 @@ public final class LinearHead {
     /** Answer for what is none of the head's classes. */
     public static final int OTHER = -1;
 
+    /** What a head says of a frame, reused from frame to frame. */
+    static final class Reading {
+        /** Its best class but {@link #OTHER}. */
+        int named;
+        /** Its score less that of {@link #OTHER}; infinite where there is none. */
+        float overOther;
+        /** Its score less that of the second best; infinite where there is none. */
+        float overNext;
+
+        private float best;
+        private float next;
+        private float other;
+
+        private void start() {
+            named = OTHER;
+            best = Float.NEGATIVE_INFINITY;
+            next = Float.NEGATIVE_INFINITY;
+            other = Float.NEGATIVE_INFINITY;
+        }
+
+        private void add(int c, float score) {
+            if (c == OTHER) {
+                other = score;
+            } else if (score > best) {
+                next = best;
+                best = score;
+                named = c;
+            } else if (score > next) {
+                next = score;
+            }
+        }
+
+        private void end() {
+            overOther = best - other;
+            overNext = best - next;
+        }
+    }
+
     private final int[] classes;
     private final int dims;
     private final float[] weights;
@@ -110,6 +148,28 @@ public final class LinearHead {
             }
         }
         return classes[best];
+    }
+
+    /** Reads features in an array. */
+    void read(float[] features, int at, Reading out) {
+        out.start();
+        for (int r = 0; r < classes.length; r++) {
+            float s = bias[r];
+            for (int i = 0; i < dims; i++) {
+                s += weights[r * dims + i] * features[at + i];
+            }
+            out.add(classes[r], s);
+        }
+        out.end();
+    }
+
+    /** As {@link #read(float[], int, Reading)}, of features in a buffer. */
+    void read(FloatBuffer features, int at, Reading out) {
+        out.start();
+        for (int r = 0; r < classes.length; r++) {
+            out.add(classes[r], score(r, features, at));
+        }
+        out.end();
     }
 
     /**

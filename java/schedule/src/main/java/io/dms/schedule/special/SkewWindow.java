@@ -64,6 +64,11 @@ public final class SkewWindow {
         }
     }
 
+    /** Answers that it can hold. */
+    public int length() {
+        return answers.length;
+    }
+
     /** Answers in it. */
     public int size() {
         return size;

@@ -8,27 +8,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When to run a specialised head: windowed epsilon-greedy (Shen et al., "Fast Video Classification via Adaptive Cascading
- * of Deep Models", CVPR 2017, section 4.2). While exploring, the general model answers; once two windows of its answers
- * agree on the classes that are seen, the accuracy of a cascade is estimated from the share that they hold. Where it
- * reaches the general model's at less cost, a head is asked for. While a head runs, now and then the general model checks
- * an answer; the head is left when checks disagree, or when so much falls through that the estimate drops.
+ * of Deep Models", CVPR 2017, section 4.2). While exploring, the general model answers; a window of its answers tells the
+ * shares of the classes, and what heads for the most frequent ones could do. A head is trained where heads of its size can
+ * be expected to keep the general model's accuracy at less cost, and entered where its own trial says so. While it runs,
+ * now and then the general model checks an answer; the head is left when checks disagree, or when the estimate drops.
  *
- * <p>Beyond the paper: the number of classes and the trunk are chosen by expected cost among those accurate enough, and
- * while a head runs the share in its classes is estimated from how much falls through, which needs no checks. A head is
- * also left when that share has halved: what it then accepts is no longer what it was trained for.
+ * <p>Beyond the paper: a head is judged by its own outcomes on held-out images, weighted by the shares of the classes in
+ * the window, with a lower bound ({@link HeadJudge}), not by the mean of heads of its size; the margins below which it
+ * passes a frame on are chosen with it; trunk and number of classes are the cheapest that are good enough; while a head
+ * runs, the shares are estimated from the cascade's answers, and margins and head may change as more is known of them;
+ * checks correct the estimate.
  *
  * <p>Steps allocate nothing but at a decision; no clock is read. Not thread-safe.
  */
 public final class SpecialisationRule {
-    /** Windows of an epoch that are remembered. */
-    private static final int REMEMBERED = 4;
-    /** Estimates over so few frames wander by about this much. */
-    private static final double SLACK = 0.01;
+    /** Windows whose answers tell the shares of the classes. */
+    private static final int REMEMBERED = 10;
+    /** Windows whose answers tell that they have changed. */
+    private static final int RECENT = 2;
+    /** Frames between two looks at the estimate while a head runs. */
+    private static final int LOOK = 10;
+
+    /** Errors by which the estimate of the last frames must lie below the margin to show a change: it is looked at often. */
+    private static final double CHANGED = 2;
 
     private static final int LEAST_CHECKS = 2;
-
-    /** Below this part of the share that was there on entering, the context is another one. */
-    private static final double LEAST_LEFT = 0.5;
+    /** A change must save this share of the cost. */
+    private static final double WORTH = 0.05;
 
     /** What the next frame shall run. */
     public enum Step {
@@ -58,50 +64,56 @@ public final class SpecialisationRule {
     @SuppressWarnings("ArrayRecordComponent")
     public record Wanted(int trunk, int[] classes) {}
 
-    private final double general;
+    private final Confusion general;
     private final double generalCost;
     private final List<Trunk> trunks;
     private final RuleOptions options;
     private final SplittableRandom random;
-    private final SkewWindow epoch;
+    private final ClassMix mix;
+    private final ClassMix recent;
     private final SkewWindow latest;
     private final boolean[] outcomes;
+    private final HeadJudge judge;
+    private final HeadSearch search;
     private int[] before = new int[0];
     private int sinceWindow;
-    private double entered;
     private int seen;
     private int passed;
     private int checks;
     private int wrong;
+    private int margins;
+    private double expectedDiffer;
     private @Nullable Wanted wanted;
     private @Nullable Wanted running;
-    private @Nullable CascadeRates rates;
-    private @Nullable Wanted refused;
+    private HeadJudge.@Nullable Known head;
 
     /**
-     * @param classes of the general model
-     * @param general its accuracy, 0 to 1
+     * @param general how the general model names images of each class
      * @param generalCost of one frame on it
      * @param trunks that heads can be trained on
      */
-    public SpecialisationRule(
-            int classes, double general, double generalCost, List<Trunk> trunks, RuleOptions options) {
-        if (!(general > 0 && general <= 1) || !(generalCost > 0) || trunks.isEmpty()) {
-            throw new UserException("the rule needs the general model's accuracy (0 to 1) and cost (above 0), and a"
-                    + " trunk: " + general + ", " + generalCost + ", " + trunks.size());
+    public SpecialisationRule(Confusion general, double generalCost, List<Trunk> trunks, RuleOptions options) {
+        if (!(generalCost > 0) || trunks.isEmpty()) {
+            throw new UserException("the rule needs the general model's cost (above 0) and a trunk: " + generalCost
+                    + ", " + trunks.size());
         }
+        int classes = general.classes();
         this.general = general;
         this.generalCost = generalCost;
         this.trunks = List.copyOf(trunks);
         this.options = options;
         this.random = new SplittableRandom(options.seed());
-        this.epoch = new SkewWindow(classes, REMEMBERED * options.window());
+        this.mix = new ClassMix(general, REMEMBERED * options.window());
+        this.recent = new ClassMix(general, RECENT * options.window());
         this.latest = new SkewWindow(classes, options.window());
-        this.outcomes = new boolean[2 * options.window()];
+        this.outcomes = new boolean[2 * RECENT * options.window()];
+        this.judge = new HeadJudge(options, generalCost);
+        this.search = new HeadSearch(classes, this.trunks, options, judge, REMEMBERED * options.window());
     }
 
     /** What the next frame shall run. */
     public Step next() {
+        search.frame();
         if (running == null) {
             return Step.GENERAL;
         }
@@ -118,25 +130,28 @@ public final class SpecialisationRule {
         return running;
     }
 
+    /** By how much the head that runs must be sure for its answer to be taken. */
+    public Margins margins() {
+        return Margins.GRID.get(margins);
+    }
+
     /** Tells the answer of a frame that the general model alone served. */
     public void general(int answer) {
-        epoch.add(answer);
+        mix.window().add(answer);
         latest.add(answer);
         sinceWindow++;
         if (sinceWindow < options.window() || wanted != null) {
             return;
         }
         sinceWindow = 0;
+        search.fade();
         int[] now = latest.seen(2);
         if (before.length > 0 && differ(before, now) > options.drift()) {
-            epoch.become(latest);
-            refused = null;
+            mix.become(latest);
+            search.refuse(null);
         }
         before = now;
-        Wanted found = best(now.length);
-        if (found != null && !same(found, refused)) {
-            wanted = found;
-        }
+        wanted = search.look(mix, generalCost, true, null);
     }
 
     private static int differ(int[] a, int[] b) {
@@ -147,85 +162,65 @@ public final class SpecialisationRule {
         return a.length + b.length - 2 * common;
     }
 
-    private static boolean same(Wanted a, @Nullable Wanted b) {
-        return b != null && a.trunk() == b.trunk() && Arrays.equals(a.classes(), b.classes());
-    }
-
-    /** The cheapest cascade that is expected to be accurate enough. */
-    private @Nullable Wanted best(int most) {
-        double least = generalCost;
-        Wanted found = null;
-        for (int n = 1; n <= Math.min(most, options.mostClasses()); n++) {
-            double share = discounted(epoch.share(n) * epoch.size(), n, epoch.size());
-            for (int t = 0; t < trunks.size(); t++) {
-                CascadeRates r = trunks.get(t).table().at(n);
-                double cost = cost(t, r, share);
-                if (cost < least && r.accuracy(share, general) >= general + options.margin()) {
-                    least = cost;
-                    found = new Wanted(t, epoch.top(n));
-                }
-            }
-        }
-        return found;
-    }
-
-    /**
-     * The share that some classes will hold, from how often they were seen: one answer of each is not counted (absolute
-     * discounting, Ney and Essen 1991), as the most frequent of many classes look more frequent in a window than they
-     * are.
-     */
-    private static double discounted(double seen, int classes, int of) {
-        return Math.max(0, seen - classes) / of;
-    }
-
-    private double cost(int trunk, CascadeRates r, double share) {
-        return trunks.get(trunk).cost() + (r.generalShare(share) + options.epsilon()) * generalCost;
-    }
-
     /**
      * The wanted head is there.
      *
-     * @param measured what it does on features that it was not trained on
-     * @return false where it does not keep what was expected of it; then the rule goes on exploring
+     * @param trial what it does on features that it was not trained on
+     * @return false where it is not surely as accurate as wanted at less cost than what runs now; then that goes on
      */
-    public boolean enter(CascadeRates measured) {
+    public boolean enter(HeadTrial trial) {
         Wanted w = wanted;
         if (w == null) {
             throw new IllegalStateException("no head is wanted");
         }
         wanted = null;
-        int in = 0;
-        for (int c : w.classes()) {
-            in += epoch.count(c);
+        HeadJudge.Known k = search.known(w, trial);
+        double than = generalCost;
+        HeadJudge.Known now = head;
+        if (now != null) {
+            judge.judge(now, margins, trunks.get(now.trunk).cost(), mix.estimate(), mix.seen());
+            than = judge.cost * (1 - WORTH);
         }
-        double share = discounted(in, w.classes().length, epoch.size());
-        if (measured.accuracy(share, general) < general + options.margin()
-                || cost(w.trunk(), measured, share) >= generalCost) {
-            refused = w;
+        if (!judge.choose(k, trunks.get(w.trunk()).cost(), search.shares(mix, k.trial), mix.seen())
+                || judge.cost >= than) {
             return false;
         }
         running = w;
-        rates = measured;
-        entered = share;
-        seen = 0;
-        passed = 0;
+        head = k;
+        start(k, judge.margins, now == null);
         checks = 0;
         wrong = 0;
         return true;
     }
 
+    private void start(HeadJudge.Known k, int m, boolean fresh) {
+        margins = m;
+        Confusion by = k.trial.confusion(m);
+        mix.answeredBy(by);
+        if (fresh) {
+            recent.become(latest);
+        }
+        recent.answeredBy(by);
+        expectedDiffer = k.trial.differ(m, mix.estimate());
+        seen = 0;
+        passed = 0;
+    }
+
     /** The wanted head can't be trained. */
     public void refuse() {
-        refused = wanted;
+        search.refuse(wanted);
         wanted = null;
     }
 
     /**
      * Tells about a frame that the head has seen.
      *
+     * @param answer the frame's, by the head or, where it passed it on, by the general model
      * @param other whether the head passed it on
      */
-    public void special(boolean other) {
+    public void special(int answer, boolean other) {
+        mix.window().add(answer);
+        recent.window().add(answer);
         int at = seen % outcomes.length;
         if (seen >= outcomes.length) {
             passed -= outcomes[at] ? 1 : 0;
@@ -233,22 +228,49 @@ public final class SpecialisationRule {
         outcomes[at] = other;
         passed += other ? 1 : 0;
         seen++;
-        CascadeRates r = rates;
-        Wanted w = running;
-        if (r == null || w == null || seen < options.window()) {
+        HeadJudge.Known k = head;
+        if (k == null || seen < options.window() || seen % LOOK != 0) {
             return;
         }
-        double passedOn = (double) passed / Math.min(seen, outcomes.length);
-        double share = r.shareOf(passedOn);
-        double cost = trunks.get(w.trunk()).cost() + (passedOn + options.epsilon()) * generalCost;
-        boolean accurate = r.accuracy(share, general) >= general + options.margin() - SLACK;
-        if (!accurate || cost >= generalCost || share < entered * LEAST_LEFT) {
+        double trunk = trunks.get(k.trunk).cost();
+        double cost = judge.cost(trunk, 1 - (double) passed / Math.min(seen, outcomes.length));
+        judge.judge(k, margins, trunk, recent.estimate(), recent.seen());
+        if (cost >= generalCost || judge.gain + CHANGED * judge.error < options.margin()) {
             leave();
+            return;
+        }
+        double[] shares = mix.estimate();
+        double answers = mix.seen();
+        judge.judge(k, margins, trunk, shares, answers);
+        boolean good = judge.gain >= options.margin();
+        if (good && seen % outcomes.length != 0) {
+            return;
+        }
+        boolean sure = judge.lower >= options.margin();
+        double now = judge.cost;
+        if (judge.choose(k, trunk, shares, answers)) {
+            if (!sure || judge.cost < now * (1 - WORTH)) {
+                start(k, judge.margins, false);
+            } else if (wanted == null) {
+                wanted = search.look(mix, now * (1 - WORTH), false, k);
+            }
+        } else if (!good) {
+            if (judge.safest(k, trunk, shares, answers)) {
+                start(k, judge.margins, false);
+            } else {
+                leave();
+            }
+        } else if (wanted == null) {
+            wanted = search.look(mix, now * (1 - WORTH), false, k);
         }
     }
 
     /** Tells the outcome of a check: an answer of the head beside the general model's. */
     public void checked(boolean agree) {
+        HeadJudge.Known k = head;
+        if (k != null) {
+            k.checks.checked(agree, expectedDiffer);
+        }
         checks++;
         wrong += agree ? 0 : 1;
         if (checks >= LEAST_CHECKS && wrong > options.mostWrong() * checks) {
@@ -258,11 +280,12 @@ public final class SpecialisationRule {
 
     private void leave() {
         running = null;
-        rates = null;
-        epoch.clear();
+        head = null;
+        mix.restart(general);
+        recent.restart(general);
         latest.clear();
         before = new int[0];
         sinceWindow = 0;
-        refused = null;
+        search.refuse(null);
     }
 }

@@ -28,8 +28,10 @@ public final class SpecialisedStream {
      * @param level that it runs at
      * @param training cached features of that trunk and level
      * @param heldOut more of them, on which a head is measured before it is used
+     * @param general the general model's answers to the held-out images; not copied, must not change
      */
-    public record Trunk(Session session, WidthLevel level, FeatureSet training, FeatureSet heldOut) {}
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Trunk(Session session, WidthLevel level, FeatureSet training, FeatureSet heldOut, int[] general) {}
 
     /** What runs the models. Whoever shares runs among several tasks brings an own one. */
     public interface Models {
@@ -45,10 +47,16 @@ public final class SpecialisedStream {
      *
      * @param training cached features of that trunk and level
      * @param heldOut more of them, on which a head is measured before it is used
+     * @param general the general model's answers to the held-out images; not copied, must not change
      */
-    public record Cached(FeatureSet training, FeatureSet heldOut) {}
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Cached(FeatureSet training, FeatureSet heldOut, int[] general) {
+        HeadTrial trial(LinearHead head) {
+            return HeadTrial.of(head, heldOut, general);
+        }
+    }
 
-    private record Trained(LinearHead head, CascadeRates rates, double seconds) {}
+    private record Trained(LinearHead head, HeadTrial trial, double seconds) {}
 
     private record Outcome(
             @Nullable Trained trained, @Nullable RuntimeException failure) {}
@@ -70,9 +78,10 @@ public final class SpecialisedStream {
     private @Nullable String training;
     private @Nullable LinearHead head;
     private @Nullable RuntimeException failure;
+    private final LinearHead.Reading reading = new LinearHead.Reading();
     private long frames;
     private long generalRuns;
-    private long trunkRuns;
+    private final long[] trunkRuns;
     private int trained;
     private int entered;
     private int left;
@@ -96,7 +105,9 @@ public final class SpecialisedStream {
             Executor executor) {
         this(
                 new SessionModels(general, level, classes, trunks),
-                trunks.stream().map(t -> new Cached(t.training(), t.heldOut())).toList(),
+                trunks.stream()
+                        .map(t -> new Cached(t.training(), t.heldOut(), t.general()))
+                        .toList(),
                 rule,
                 options,
                 executor);
@@ -111,6 +122,7 @@ public final class SpecialisedStream {
             Models models, List<Cached> trunks, SpecialisationRule rule, TrainOptions options, Executor executor) {
         this.models = models;
         this.trunks = List.copyOf(trunks);
+        this.trunkRuns = new long[trunks.size()];
         this.rule = rule;
         this.trainer = new HeadTrainer(options);
         this.executor = executor;
@@ -126,8 +138,7 @@ public final class SpecialisedStream {
                 .filter(c -> c != LinearHead.OTHER)
                 .sorted()
                 .toArray();
-        CascadeRates rates = CascadeRates.of(head, trunks.get(trunk).heldOut());
-        kept.put(key(trunk, own), new Trained(head, rates, 0));
+        kept.put(key(trunk, own), new Trained(head, trunks.get(trunk).trial(head), 0));
     }
 
     private static String key(int trunk, int[] classes) {
@@ -148,18 +159,23 @@ public final class SpecialisedStream {
             return answer;
         }
         FloatBuffer features = models.features(running.trunk(), frame);
-        trunkRuns++;
-        int answer = h.classify(features, 0);
-        rule.special(answer == LinearHead.OTHER);
-        if (answer == LinearHead.OTHER) {
+        trunkRuns[running.trunk()]++;
+        h.read(features, 0, reading);
+        boolean taken = rule.margins().take(reading.overOther, reading.overNext);
+        int answer = reading.named;
+        if (!taken) {
             answer = general(frame);
-        } else if (step == SpecialisationRule.Step.CHECKED && rule.running() != null) {
+        } else if (step == SpecialisationRule.Step.CHECKED) {
             int other = general(frame);
             rule.checked(answer == other);
             answer = other;
         } else {
             byHead++;
         }
+        if (rule.running() != null) {
+            rule.special(answer, !taken);
+        }
+        want();
         countLeaving();
         return answer;
     }
@@ -176,7 +192,8 @@ public final class SpecialisedStream {
             want();
             return;
         }
-        rule.special(!h.knows(answer));
+        rule.special(answer, !h.knows(answer));
+        want();
         countLeaving();
     }
 
@@ -213,7 +230,7 @@ public final class SpecialisedStream {
             long start = System.nanoTime();
             LinearHead made = trainer.specialised(trunk.training(), dominant);
             double seconds = (System.nanoTime() - start) / 1e9;
-            return new Outcome(new Trained(made, CascadeRates.of(made, trunk.heldOut()), seconds), null);
+            return new Outcome(new Trained(made, trunk.trial(made), seconds), null);
         } catch (RuntimeException e) {
             return new Outcome(null, e);
         }
@@ -236,7 +253,7 @@ public final class SpecialisedStream {
             trained++;
             trainSeconds += made.seconds();
         }
-        if (rule.enter(made.rates())) {
+        if (rule.enter(made.trial())) {
             head = made.head();
             entered++;
         }
@@ -264,7 +281,12 @@ public final class SpecialisedStream {
 
     /** Runs of trunks so far. */
     public long trunkRuns() {
-        return trunkRuns;
+        return Arrays.stream(trunkRuns).sum();
+    }
+
+    /** Runs of one of them. */
+    public long trunkRuns(int trunk) {
+        return trunkRuns[trunk];
     }
 
     /** Frames that a head alone answered. */

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
@@ -26,6 +27,17 @@ class SpecialisedStreamTest {
     private static final FeatureSet TRAINING = Clusters.features(CLASSES, DIMS, 40, 0.8, 1);
     private static final FeatureSet HELD_OUT = Clusters.features(CLASSES, DIMS, 30, 0.8, 2);
     private static final FeatureSet STREAM = Clusters.features(CLASSES, DIMS, 50, 0.8, 3);
+
+    private static final int[] ANSWERS = answers();
+    private static final Confusion CONFUSION = Confusion.of(CLASSES, HELD_OUT.labels(), ANSWERS);
+
+    /** What the general model says to the held-out images: right in four cases of five. */
+    private static int[] answers() {
+        SplittableRandom random = new SplittableRandom(6);
+        return Arrays.stream(HELD_OUT.labels())
+                .map(l -> random.nextInt(5) > 0 ? l : random.nextInt(CLASSES))
+                .toArray();
+    }
 
     /** A session that computes in Java. */
     private record MadeUp(ScalableModel model, BiConsumer<FloatBuffer, FloatBuffer> work) implements Session {
@@ -93,10 +105,14 @@ class SpecialisedStreamTest {
     }
 
     private SpecialisedStream stream(Executor executor) {
+        return stream(executor, RuleOptions.DEFAULT);
+    }
+
+    private SpecialisedStream stream(Executor executor, RuleOptions options) {
         CascadeTable table = CascadeTable.measure(
-                TRAINING, HELD_OUT, new int[] {2, 4}, 2, new TrainOptions(0.6, 400, 1e-4, 25, 1, 1));
-        SpecialisationRule rule = new SpecialisationRule(
-                CLASSES, 0.8, 1, List.of(new SpecialisationRule.Trunk("t", table, 0.1)), RuleOptions.DEFAULT);
+                TRAINING, HELD_OUT, ANSWERS, new int[] {2, 4}, 2, new TrainOptions(0.6, 400, 1e-4, 25, 1, 1));
+        SpecialisationRule rule =
+                new SpecialisationRule(CONFUSION, 1, List.of(new SpecialisationRule.Trunk("t", table, 0.1)), options);
         ScalableModel whole = model(CLASSES);
         ScalableModel trunk = model(DIMS);
         return new SpecialisedStream(
@@ -104,7 +120,7 @@ class SpecialisedStreamTest {
                 whole.full(),
                 CLASSES,
                 List.of(new SpecialisedStream.Trunk(
-                        new MadeUp(trunk, SpecialisedStreamTest::features), trunk.full(), TRAINING, HELD_OUT)),
+                        new MadeUp(trunk, SpecialisedStreamTest::features), trunk.full(), TRAINING, HELD_OUT, ANSWERS)),
                 rule,
                 TrainOptions.DEFAULT,
                 executor);
@@ -136,7 +152,8 @@ class SpecialisedStreamTest {
 
     @Test
     void headsOfContextsThatComeBackAreKept() {
-        SpecialisedStream stream = stream(Runnable::run);
+        // Of four classes at most, so that no head serves both contexts.
+        SpecialisedStream stream = stream(Runnable::run, new RuleOptions(30, 2, 0.01, 0.5, 0, 1, 4, 3, 1));
         for (int i = 0; i < 4; i++) {
             play(stream, 300, 4, 1);
             play(stream, 300, 12, 1);
@@ -163,9 +180,9 @@ class SpecialisedStreamTest {
             map[c] = c >= 4 && c < 8 ? -1 : c;
         }
         FeatureSet holes = TRAINING.relabelled(map, CLASSES);
-        CascadeTable table = new CascadeTable(List.of(new CascadeRates(4, 0.95, 0.02, 0.9)));
+        CascadeTable table = new CascadeTable(List.of(CascadeTable.Size.flat(4, 0.98, 0.1, 0.15, -0.08)));
         SpecialisationRule rule = new SpecialisationRule(
-                CLASSES, 0.8, 1, List.of(new SpecialisationRule.Trunk("t", table, 0.1)), RuleOptions.DEFAULT);
+                CONFUSION, 1, List.of(new SpecialisationRule.Trunk("t", table, 0.1)), RuleOptions.DEFAULT);
         ScalableModel whole = model(CLASSES);
         ScalableModel trunk = model(DIMS);
         SpecialisedStream stream = new SpecialisedStream(
@@ -173,7 +190,7 @@ class SpecialisedStreamTest {
                 whole.full(),
                 CLASSES,
                 List.of(new SpecialisedStream.Trunk(
-                        new MadeUp(trunk, SpecialisedStreamTest::features), trunk.full(), holes, HELD_OUT)),
+                        new MadeUp(trunk, SpecialisedStreamTest::features), trunk.full(), holes, HELD_OUT, ANSWERS)),
                 rule,
                 TrainOptions.DEFAULT,
                 Runnable::run);
