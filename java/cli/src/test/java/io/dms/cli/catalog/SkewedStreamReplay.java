@@ -173,12 +173,13 @@ final class SkewedStreamReplay {
                 best.macs());
     }
 
-    /** Prints a line for each stream and the means. */
+    /** Prints a line for each stream and the means; {@code -Dstudy.seed} is the first stream's seed. */
     public static void main(String[] args) throws IOException {
         SkewedStreamCache cache =
                 new SkewedStreamCache(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Integer.parseInt(args[3]));
         int frames = Integer.parseInt(args[4]);
         int seeds = Integer.parseInt(args[5]);
+        int first = Integer.getInteger("study.seed", 11);
         for (int g = 6; g < args.length; g++) {
             long start = System.nanoTime();
             SkewedStreamReplay replay = new SkewedStreamReplay(cache, args[g]);
@@ -198,8 +199,8 @@ final class SkewedStreamReplay {
                 Result all = Result.NONE;
                 for (int s = 0; s < seeds; s++) {
                     Result r = replay.play(
-                            SkewedStreamStudy.Frames.draw(context, frames, cache.test(), 11 + s), context[2]);
-                    System.out.println(r.row(name + ", seed " + (11 + s)));
+                            SkewedStreamStudy.Frames.draw(context, frames, cache.test(), first + s), context[2]);
+                    System.out.println(r.row(name + ", seed " + (first + s)));
                     all = all.and(r, 1.0 / seeds);
                 }
                 System.out.println(all.row("**" + name + "**"));
