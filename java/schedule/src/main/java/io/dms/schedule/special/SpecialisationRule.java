@@ -93,9 +93,10 @@ public final class SpecialisationRule {
      * @param trunks that heads can be trained on
      */
     public SpecialisationRule(Confusion general, double generalCost, List<Trunk> trunks, RuleOptions options) {
-        if (!(generalCost > 0) || trunks.isEmpty()) {
-            throw new UserException("the rule needs the general model's cost (above 0) and a trunk: " + generalCost
-                    + ", " + trunks.size());
+        if (general.accuracy() <= 0 || !(generalCost > 0) || trunks.isEmpty()) {
+            throw new UserException(
+                    "the rule needs a general model that names some held-out image rightly, its cost (above"
+                            + " 0), and a trunk: " + general.accuracy() + ", " + generalCost + ", " + trunks.size());
         }
         int classes = general.classes();
         this.general = general;
