@@ -261,7 +261,7 @@ final class Desc {
 
     /**
      * What tells this layout from others, equal for equal layouts: dimensions, padding, strides, inner blocks, offset. The
-     * library has it as one piece from 3.2 on, and boards with JetPack 4 load none newer than 3.1.
+     * newer versions of the library have it as one piece; 3.1, the newest that loads on JetPack 4, does not.
      *
      * @return null where the layout is the library's secret, so that nothing but this descriptor is known to equal it
      */
