@@ -68,11 +68,11 @@ final class ConvCall {
             return null;
         }
         Algorithm a = e.algorithm();
-        boolean strict = geometry.math() == Gpu.FMA_MATH;
+        boolean strict = geometry.math() == Dnn.FMA_MATH;
         boolean sound = a.id() >= 0
                 && a.id() < MOST_ALGORITHMS
                 && a.workspace() <= Device.workspaceLimit()
-                && (!strict || a.math() == Gpu.FMA_MATH);
+                && (!strict || a.math() == Dnn.FMA_MATH);
         return sound ? e : null;
     }
 
@@ -135,13 +135,13 @@ final class ConvCall {
     private @Nullable Algorithm best(Algorithm[] found) {
         Algorithm any = null;
         for (Algorithm a : found) {
-            boolean strict = geometry.math() == Gpu.FMA_MATH;
-            boolean rounded = a.math() != Gpu.DEFAULT_MATH && a.math() != Gpu.FMA_MATH;
+            boolean strict = geometry.math() == Dnn.FMA_MATH;
+            boolean rounded = a.math() != Dnn.DEFAULT_MATH && a.math() != Dnn.FMA_MATH;
             if (a.workspace() > Device.workspaceLimit() || (strict && rounded)) {
                 continue;
             }
             Algorithm kept =
-                    strict ? new Algorithm(a.id(), Gpu.FMA_MATH, a.workspace(), a.deterministic(), a.micros()) : a;
+                    strict ? new Algorithm(a.id(), Dnn.FMA_MATH, a.workspace(), a.deterministic(), a.micros()) : a;
             if (kept.deterministic()) {
                 return kept;
             }

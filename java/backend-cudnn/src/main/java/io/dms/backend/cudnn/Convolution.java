@@ -1,5 +1,10 @@
 package io.dms.backend.cudnn;
 
+import static io.dms.backend.cudnn.Descriptors.Kind.ACTIVATION;
+import static io.dms.backend.cudnn.Descriptors.Kind.CONVOLUTION;
+import static io.dms.backend.cudnn.Descriptors.Kind.FILTER;
+import static io.dms.backend.cudnn.Descriptors.Kind.TENSOR;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,28 +13,25 @@ import org.jspecify.annotations.Nullable;
  * costs a few calls that write to host memory. Not thread-safe.
  */
 final class Convolution implements AutoCloseable {
-    private final Gpu gpu;
-    private final long x;
-    private final long y;
-    private final long bias;
-    private final long weights;
-    private final long convolution;
-    private final long relu;
-    private final long identity;
+    private final Dnn dnn;
+    private final Descriptors descriptors;
+    private final Dnn.Described own;
     private @Nullable Geometry bound;
     private int boundMath = -1;
 
-    Convolution(Gpu gpu) {
-        this.gpu = gpu;
-        x = gpu.newTensor();
-        y = gpu.newTensor();
-        bias = gpu.newTensor();
-        weights = gpu.newFilter();
-        convolution = gpu.newConvolution();
-        relu = gpu.newActivation();
-        identity = gpu.newActivation();
-        gpu.setActivation(relu, Gpu.RELU);
-        gpu.setActivation(identity, Gpu.IDENTITY);
+    Convolution(Dnn dnn) {
+        this.dnn = dnn;
+        descriptors = dnn.descriptors();
+        own = new Dnn.Described(
+                descriptors.create(TENSOR),
+                descriptors.create(FILTER),
+                descriptors.create(TENSOR),
+                descriptors.create(CONVOLUTION),
+                descriptors.create(ACTIVATION),
+                descriptors.create(ACTIVATION),
+                descriptors.create(TENSOR));
+        descriptors.setActivation(own.relu(), Descriptors.RELU);
+        descriptors.setActivation(own.identity(), Descriptors.IDENTITY);
     }
 
     /**
@@ -39,12 +41,12 @@ final class Convolution implements AutoCloseable {
     void bind(Geometry g, int math) {
         if (!g.equals(bound)) {
             bound = null;
-            set(x, g, g.c(), g.h(), g.w(), g.xPitch());
-            set(y, g, g.k(), g.p(), g.q(), g.yPitch());
-            gpu.setTensor(bias, g.half(), 1, g.k(), 1, 1, g.k(), 1, 1, 1);
-            gpu.setFilter(weights, g.half(), g.nhwc(), g.k(), g.c() / g.groups(), g.r(), g.s());
-            gpu.setConvolution(
-                    convolution,
+            set(own.x(), g, g.c(), g.h(), g.w(), g.xPitch());
+            set(own.y(), g, g.k(), g.p(), g.q(), g.yPitch());
+            descriptors.setTensor(own.bias(), g.half(), 1, g.k(), 1, 1, g.k(), 1, 1, 1);
+            descriptors.setFilter(own.weights(), g.half(), g.nhwc(), g.k(), g.c() / g.groups(), g.r(), g.s());
+            descriptors.setConvolution(
+                    own.convolution(),
                     g.padH(),
                     g.padW(),
                     g.strideH(),
@@ -56,7 +58,7 @@ final class Convolution implements AutoCloseable {
             bound = g;
             boundMath = math;
         } else if (math != boundMath) {
-            gpu.setMath(convolution, math);
+            descriptors.setMath(own.convolution(), math);
             boundMath = math;
         }
     }
@@ -65,53 +67,38 @@ final class Convolution implements AutoCloseable {
         // One image has no stride between images; the plain one lets more algorithms take it.
         int held = g.n() == 1 && !g.nhwc() ? c : pitch;
         if (g.nhwc()) {
-            gpu.setTensor(desc, g.half(), g.n(), c, h, w, held * h * w, 1, held * w, held);
+            descriptors.setTensor(desc, g.half(), g.n(), c, h, w, held * h * w, 1, held * w, held);
         } else {
-            gpu.setTensor(desc, g.half(), g.n(), c, h, w, held * h * w, h * w, w, 1);
+            descriptors.setTensor(desc, g.half(), g.n(), c, h, w, held * h * w, h * w, w, 1);
         }
     }
 
     /** What works for the geometry that is bound, the fastest first; by running or, with no scratch memory, by rule. */
     Algorithm[] algorithms(boolean back, long xAt, long wAt, long yAt, long work, long bytes) {
-        return work == 0
-                ? gpu.expect(back, x, weights, convolution, y)
-                : gpu.search(back, x, xAt, weights, wAt, convolution, y, yAt, work, bytes);
+        return work == 0 ? dnn.expect(back, own) : dnn.search(back, own, xAt, wAt, yAt, work, bytes);
     }
 
     void forward(long xAt, long wAt, long yAt, Algorithm a, long work) {
-        gpu.convolve(x, xAt, weights, wAt, convolution, a.id(), work, a.workspace(), y, yAt);
+        dnn.forward(own, xAt, wAt, yAt, a, work);
     }
 
+    /** @param z what is added, in the layout of y; 0 for nothing */
     void fused(long xAt, long wAt, long biasAt, long z, boolean withRelu, long yAt, Algorithm a, long work) {
-        gpu.convolveFused(
-                x,
-                xAt,
-                weights,
-                wAt,
-                convolution,
-                a.id(),
-                work,
-                a.workspace(),
-                z,
-                bias,
-                biasAt,
-                withRelu ? relu : identity,
-                y,
-                yAt);
+        dnn.fused(own, xAt, wAt, biasAt, z, withRelu, yAt, a, work);
     }
 
     void back(long yAt, long wAt, long xAt, Algorithm a, long work) {
-        gpu.convolveBack(weights, wAt, y, yAt, convolution, a.id(), work, a.workspace(), x, xAt);
+        dnn.back(own, yAt, wAt, xAt, a, work);
     }
 
     @Override
     public void close() {
-        gpu.destroyActivation(identity);
-        gpu.destroyActivation(relu);
-        gpu.destroyConvolution(convolution);
-        gpu.destroyFilter(weights);
-        gpu.destroyTensor(bias);
-        gpu.destroyTensor(y);
-        gpu.destroyTensor(x);
+        descriptors.destroy(TENSOR, own.y());
+        descriptors.destroy(ACTIVATION, own.identity());
+        descriptors.destroy(ACTIVATION, own.relu());
+        descriptors.destroy(CONVOLUTION, own.convolution());
+        descriptors.destroy(TENSOR, own.bias());
+        descriptors.destroy(FILTER, own.weights());
+        descriptors.destroy(TENSOR, own.x());
     }
 }

@@ -42,11 +42,11 @@ final class Device implements AutoCloseable {
         this.bridge = bridge;
         this.algorithms = algorithms;
         this.half = precision == SessionOptions.Precision.FP16;
-        this.nhwc = channelsLast(precision, gpu.architecture(), gpu.cudnnVersion());
+        this.nhwc = channelsLast(precision, gpu.architecture(), gpu.dnn().version());
         this.math = switch (precision) {
-            case FP32 -> Gpu.FMA_MATH;
-            case TF32 -> Gpu.DEFAULT_MATH;
-            case FP16 -> gpu.architecture() >= 70 ? Gpu.TENSOR_OP_MATH : Gpu.DEFAULT_MATH;
+            case FP32 -> Dnn.FMA_MATH;
+            case TF32 -> Dnn.DEFAULT_MATH;
+            case FP16 -> gpu.architecture() >= 70 ? Dnn.TENSOR_OP_MATH : Dnn.DEFAULT_MATH;
         };
     }
 
@@ -70,7 +70,7 @@ final class Device implements AutoCloseable {
 
     /** The convolution of this step, made on first use. */
     Convolution convolution(String step) {
-        return convolutions.computeIfAbsent(step, s -> new Convolution(gpu));
+        return convolutions.computeIfAbsent(step, s -> new Convolution(gpu.dnn()));
     }
 
     // ---- memory

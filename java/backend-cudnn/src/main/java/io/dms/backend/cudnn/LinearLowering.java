@@ -146,53 +146,16 @@ final class LinearLowering {
         Matrix w = matrix();
         int k = y.c();
         int c = x.c();
-        Gpu gpu = b.device.gpu;
+        Blas blas = b.device.gpu.blas();
         if (nhwc) {
             int rows = Math.multiplyExact(x.n(), x.hw());
-            b.run(
-                    "gemm in place",
-                    () -> gpu.gemm(
-                            true,
-                            false,
-                            k,
-                            rows,
-                            c,
-                            w.at(),
-                            w.rowElements,
-                            0,
-                            x.at(),
-                            x.pitch(),
-                            0,
-                            y.at(),
-                            y.pitch(),
-                            0,
-                            1,
-                            half),
-                    x,
-                    y);
+            Product product = Product.of(true, k, rows, c, w.rowElements, x.pitch(), y.pitch(), half);
+            b.run("gemm in place", () -> blas.multiply(product, w.at(), x.at(), y.at()), x, y);
         } else {
             int hw = x.hw();
-            b.run(
-                    "gemm in place",
-                    () -> gpu.gemm(
-                            false,
-                            false,
-                            hw,
-                            k,
-                            c,
-                            x.at(),
-                            hw,
-                            x.strideN(),
-                            w.at(),
-                            w.rowElements,
-                            0,
-                            y.at(),
-                            hw,
-                            y.strideN(),
-                            x.n(),
-                            half),
-                    x,
-                    y);
+            Product product =
+                    Product.of(false, hw, k, c, hw, w.rowElements, hw, half).times(x.n(), x.strideN(), 0, y.strideN());
+            b.run("gemm in place", () -> blas.multiply(product, x.at(), w.at(), y.at()), x, y);
         }
         ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
     }
@@ -211,15 +174,9 @@ final class LinearLowering {
         b.set(s.output(), whole);
         View y = whole.plainAs(rows, k, 1, 1);
         Matrix w = matrix();
-        int m = rows;
-        boolean transposed = !s.inputMajor();
-        Gpu gpu = b.device.gpu;
-        b.run(
-                "gemm in place",
-                () -> gpu.gemm(
-                        transposed, false, k, m, c, w.at(), w.rowElements, 0, x.at(), c, 0, y.at(), k, 0, 1, half),
-                x,
-                y);
+        Product product = Product.of(!s.inputMajor(), k, rows, c, w.rowElements, c, k, half);
+        Blas blas = b.device.gpu.blas();
+        b.run("gemm in place", () -> blas.multiply(product, w.at(), x.at(), y.at()), x, y);
         ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
     }
 

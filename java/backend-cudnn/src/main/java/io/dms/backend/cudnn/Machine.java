@@ -80,7 +80,7 @@ final class Machine extends CudaMachine implements Hardware {
                     "cudnn (%s, sm_%d, cuDNN %s, CUDA %s, driver for CUDA %s, %s)",
                     gpu.deviceName(),
                     gpu.architecture(),
-                    dotted(gpu.cudnnVersion()),
+                    dotted(gpu.dnn().version()),
                     CudaVersions.cuda(gpu.runtimeVersion()),
                     CudaVersions.cuda(gpu.driverVersion()),
                     Bridges.get().buildInfo());
@@ -103,7 +103,8 @@ final class Machine extends CudaMachine implements Hardware {
     }
 
     private synchronized AlgorithmCache cache(Gpu gpu) {
-        String key = gpu.deviceName() + " sm" + gpu.architecture() + " cudnn" + gpu.cudnnVersion();
+        String key = gpu.deviceName() + " sm" + gpu.architecture() + " cudnn"
+                + gpu.dnn().version();
         LOG.debug("algorithms of {}", key);
         return caches.computeIfAbsent(key, k -> new AlgorithmCache(AlgorithmCache.folder(), k));
     }

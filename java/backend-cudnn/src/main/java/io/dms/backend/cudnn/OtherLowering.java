@@ -234,33 +234,14 @@ final class OtherLowering {
         for (int i = 0; i < rank - 2; i++) {
             count = Math.multiplyExact(count, da[i]);
         }
-        int all = count;
         View x = b.plain(s.inputs()[0]);
         View w = b.plain(s.inputs()[1]);
         View y = b.fresh(b.dims(s.outputs()[0]), false, b.device.half);
         b.set(s.outputs()[0], y);
-        b.run(
-                "gemm",
-                () -> b.device.gpu.gemm(
-                        false,
-                        false,
-                        k,
-                        m,
-                        c,
-                        w.at(),
-                        k,
-                        (long) c * k,
-                        x.at(),
-                        c,
-                        (long) m * c,
-                        y.at(),
-                        k,
-                        (long) m * k,
-                        all,
-                        b.device.half),
-                x,
-                w,
-                y);
+        Product product = Product.of(false, k, m, c, k, c, k, b.device.half)
+                .times(count, (long) c * k, (long) m * c, (long) m * k);
+        Blas blas = b.device.gpu.blas();
+        b.run("gemm", () -> blas.multiply(product, w.at(), x.at(), y.at()), x, w, y);
     }
 
     private static void resize(PlanBuilder b, Step.Other s) {

@@ -97,7 +97,7 @@ public final class StridedFilterProbe implements AutoCloseable {
                 ? new long[] {area * wide, 1, s.window() * wide, wide}
                 : new long[] {area * wide, area, s.window(), 1};
         TreeMap<Long, Way> ways = new TreeMap<>();
-        try (CudnnGraph graph = new CudnnGraph(bench.gpu.dnnHandle())) {
+        try (CudnnGraph graph = new CudnnGraph(bench.gpu.dnn().handle())) {
             cudnnBackendDescriptor_t convolution = graph.convolution(
                     new CudnnGraph.Described(
                             CudnnGraph.X,

@@ -76,45 +76,50 @@ public final class ZeroCopyProbe implements AutoCloseable {
         long xAt = bench.upload(last ? x : toFirst(x, s.c(), s.size()), half);
         long wAt = bench.upload(filter, half);
         long yAt = bench.zeros((half ? 2L : 4L) * s.outputs());
-        long xDesc = gpu.newTensor();
-        long yDesc = gpu.newTensor();
-        long wDesc = gpu.newFilter();
-        long conv = gpu.newConvolution();
-        try (DeviceMemory work = DeviceMemory.device(gpu, Math.min(Device.workspaceLimit(), gpu.freeBytes() / 4))) {
-            describe(xDesc, s.batch(), s.c(), s.size(), half);
-            describe(yDesc, s.batch(), s.k(), s.out(), half);
-            gpu.setFilter(wDesc, half, last, s.k(), s.c(), r, r);
-            int math = half ? Gpu.TENSOR_OP_MATH : Gpu.FMA_MATH;
-            gpu.setConvolution(conv, s.pad(), s.pad(), s.stride(), s.stride(), 1, 1, 1, math);
-            Algorithm[] found =
-                    gpu.search(false, xDesc, xAt, wDesc, wAt, conv, yDesc, yAt, work.address(), work.bytes());
+        Geometry g = geometry(s, half);
+        try (Convolution convolution = new Convolution(gpu.dnn());
+                DeviceMemory work = DeviceMemory.device(gpu, Math.min(Device.workspaceLimit(), gpu.freeBytes() / 4))) {
+            convolution.bind(g, g.math());
+            Algorithm[] found = convolution.algorithms(false, xAt, wAt, yAt, work.address(), work.bytes());
             if (found.length == 0) {
                 throw new DeviceException(DeviceException.Kind.UNSUPPORTED, s + ": cuDNN has no algorithm");
             }
             Algorithm best = found[0];
-            gpu.setMath(conv, best.math());
-            double micros = bench.micros(
-                    () -> gpu.convolve(
-                            xDesc, xAt, wDesc, wAt, conv, best.id(), work.address(), best.workspace(), yDesc, yAt),
-                    times);
+            convolution.bind(g, best.math());
+            double micros = bench.micros(() -> convolution.forward(xAt, wAt, yAt, best, work.address()), times);
             float[] y = bench.download(yAt, s.outputs(), half);
             System.arraycopy(last ? y : toLast(y, s.k(), s.out()), 0, out, 0, out.length);
             return micros;
-        } finally {
-            gpu.destroyTensor(xDesc);
-            gpu.destroyTensor(yDesc);
-            gpu.destroyFilter(wDesc);
-            gpu.destroyConvolution(conv);
         }
     }
 
     /** Channels last in half precision, channels first in single: what {@link Device} chooses without TF32. */
-    private void describe(long desc, int n, int c, int size, boolean half) {
-        if (half) {
-            bench.gpu.setTensor(desc, true, n, c, size, size, c * size * size, 1, size * c, c);
-        } else {
-            bench.gpu.setTensor(desc, false, n, c, size, size, c * size * size, size * size, size, 1);
-        }
+    private static Geometry geometry(ConvShape s, boolean half) {
+        int r = s.window();
+        int math = half ? Dnn.TENSOR_OP_MATH : Dnn.FMA_MATH;
+        return new Geometry(
+                false,
+                half,
+                half,
+                s.batch(),
+                s.c(),
+                s.size(),
+                s.size(),
+                s.c(),
+                s.k(),
+                s.out(),
+                s.out(),
+                s.k(),
+                r,
+                r,
+                s.pad(),
+                s.pad(),
+                s.stride(),
+                s.stride(),
+                1,
+                1,
+                1,
+                math);
     }
 
     static float[] toFirst(float[] last, int c, int size) {
@@ -168,6 +173,7 @@ public final class ZeroCopyProbe implements AutoCloseable {
         long column = bench.zeros(bytes * rows * depth);
         long y = bench.zeros(bytes * s.outputs());
         int type = half ? Bridge.F16 : Bridge.F32;
+        Product product = Product.of(false, s.k(), rows, depth, s.kMax(), depth, s.k(), half);
         try (HostLongs dims = new HostLongs(s.batch(), p, p, c, r, r);
                 HostLongs from = new HostLongs(
                         (long) wide * wide * c,
@@ -189,7 +195,7 @@ public final class ZeroCopyProbe implements AutoCloseable {
                                 type,
                                 to.address(),
                                 bench.gpu.stream());
-                        bench.gpu.gemm(s.k(), rows, depth, weights, s.kMax(), column, depth, y, s.k(), half, false);
+                        bench.gpu.blas().multiply(product, weights, column, y);
                     },
                     times);
             float[] got = bench.download(y, s.outputs(), half);
@@ -204,6 +210,8 @@ public final class ZeroCopyProbe implements AutoCloseable {
         int wide = wide(s);
         int places = s.batch() * wide * wide;
         int rows = places - (r - 1) * wide - (r - 1);
+        Product first = Product.of(false, s.k(), rows, s.c(), r * r * s.kMax(), s.c(), s.k(), half);
+        Product next = first.added();
         long bytes = half ? 2 : 4;
         long y = bench.zeros(bytes * places * s.k());
         double micros = bench.micros(
@@ -211,7 +219,7 @@ public final class ZeroCopyProbe implements AutoCloseable {
                     for (int i = 0; i < r * r; i++) {
                         long from = image + bytes * s.c() * ((long) i / r * wide + i % r);
                         long with = weights + bytes * i * s.kMax();
-                        bench.gpu.gemm(s.k(), rows, s.c(), with, r * r * s.kMax(), from, s.c(), y, s.k(), half, i > 0);
+                        bench.gpu.blas().multiply(i > 0 ? next : first, with, from, y);
                     }
                 },
                 times);

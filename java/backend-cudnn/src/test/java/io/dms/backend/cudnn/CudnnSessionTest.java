@@ -123,7 +123,7 @@ class CudnnSessionTest {
         hardware.fuses = false;
         ScalableModel m = ScalableModel.plain(Networks.residual(4));
         assertThat(worst(m, SessionOptions.DEFAULT)).isLessThan(1e-4);
-        assertThat(hardware.last().calls).contains("convolve").doesNotContain("fused");
+        assertThat(hardware.last().dnn.calls).contains("convolve").doesNotContain("fused");
     }
 
     @ParameterizedTest
@@ -136,16 +136,16 @@ class CudnnSessionTest {
             s.prepare(m.full());
             s.prepare(half);
             FakeGpu gpu = hardware.last();
-            int searches = gpu.searches;
+            int searches = gpu.dnn.searches;
             long used = hardware.memory.used();
-            int descriptors = gpu.descriptors();
+            int descriptors = gpu.dnn.descriptors().count();
             for (int i = 0; i < 6; i++) {
                 WidthLevel level = i % 2 == 0 ? m.full() : half;
                 assertThat(error(m, level, inputs, run(s, level, inputs), 1)).isLessThan(1e-4);
             }
-            assertThat(gpu.searches).isEqualTo(searches).isPositive();
+            assertThat(gpu.dnn.searches).isEqualTo(searches).isPositive();
             assertThat(hardware.memory.used()).isEqualTo(used);
-            assertThat(gpu.descriptors()).isEqualTo(descriptors);
+            assertThat(gpu.dnn.descriptors().count()).isEqualTo(descriptors);
         }
     }
 
@@ -157,8 +157,8 @@ class CudnnSessionTest {
                 s.prepare(m.full());
             }
         }
-        assertThat(hardware.opened.get(0).searches).isPositive();
-        assertThat(hardware.opened.get(1).searches).isZero();
+        assertThat(hardware.opened.get(0).dnn.searches).isPositive();
+        assertThat(hardware.opened.get(1).dnn.searches).isZero();
     }
 
     @Test
@@ -167,9 +167,9 @@ class CudnnSessionTest {
         List<float[]> inputs = TestData.inputs(m.graph(), 1, new Random(4));
         try (Session s = new CudnnBackend(hardware).open(m, SessionOptions.DEFAULT.withLaunch(Launch.REBIND))) {
             assertThat(error(m, m.full(), inputs, run(s, m.full(), inputs), 1)).isLessThan(1e-4);
-            assertThat(hardware.last().searches).isZero();
+            assertThat(hardware.last().dnn.searches).isZero();
             s.prepare(m.full());
-            assertThat(hardware.last().searches).isPositive();
+            assertThat(hardware.last().dnn.searches).isPositive();
             assertThat(error(m, m.full(), inputs, run(s, m.full(), inputs), 1)).isLessThan(1e-4);
         }
     }
@@ -183,11 +183,11 @@ class CudnnSessionTest {
             s.prepare(m.full());
             s.prepare(half);
             run(s, m.full(), inputs);
-            int before = hardware.last().descriptorsSet;
+            int before = hardware.last().dnn.descriptors().sets();
             run(s, m.full(), inputs);
-            assertThat(hardware.last().descriptorsSet).isEqualTo(before);
+            assertThat(hardware.last().dnn.descriptors().sets()).isEqualTo(before);
             run(s, half, inputs);
-            assertThat(hardware.last().descriptorsSet).isGreaterThan(before);
+            assertThat(hardware.last().dnn.descriptors().sets()).isGreaterThan(before);
         }
     }
 

@@ -29,7 +29,7 @@ final class FakeHardware implements Hardware {
     @Override
     public synchronized Opened open(SessionOptions.Precision precision) {
         FakeGpu gpu = new FakeGpu(memory);
-        gpu.fuses = fuses;
+        gpu.dnn.fuses = fuses;
         gpu.architecture = architecture;
         opened.add(gpu);
         return new Opened(gpu, bridge, cache);

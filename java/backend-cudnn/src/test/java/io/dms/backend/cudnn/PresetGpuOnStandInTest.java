@@ -40,7 +40,7 @@ class PresetGpuOnStandInTest {
     private static Geometry geometry(int[] s, boolean back, boolean half, boolean nhwc) {
         int p = Geometry.outputs(s[2], s[7], s[5], s[8], s[9]);
         int q = Geometry.outputs(s[3], s[7], s[6], s[8], s[9]);
-        int math = half ? Gpu.TENSOR_OP_MATH : Gpu.FMA_MATH;
+        int math = half ? Dnn.TENSOR_OP_MATH : Dnn.FMA_MATH;
         return new Geometry(
                 back, half, nhwc, s[0], s[1], s[2], s[3], s[1], s[4], p, q, s[4], s[5], s[6], s[7], s[7], s[8], s[8],
                 s[9], s[9], s[10], math);
@@ -91,7 +91,7 @@ class PresetGpuOnStandInTest {
                 DeviceMemory z = random(gpu, ys, g.half(), 4);
                 DeviceMemory bias = random(gpu, g.k(), g.half(), 5);
                 DeviceMemory work = DeviceMemory.device(gpu, 8 << 20);
-                Convolution c = new Convolution(gpu)) {
+                Convolution c = new Convolution(gpu.dnn())) {
             c.bind(g, g.math());
             Algorithm[] expected = c.algorithms(g.back(), 0, 0, 0, 0, 0);
             assertThat(expected).isNotEmpty();
@@ -146,31 +146,13 @@ class PresetGpuOnStandInTest {
         assertThat(StandIn.get("live_descriptors")).isEqualTo(before);
     }
 
-    private static float[] multiply(Gpu gpu, boolean ta, boolean tb, boolean half, int count) {
-        int m = 5;
-        int n = 7;
-        int k = 6;
-        try (DeviceMemory a = random(gpu, 200 * count, half, 1);
-                DeviceMemory b = random(gpu, 200 * count, half, 2);
-                DeviceMemory c = random(gpu, 200 * count, half, 3)) {
-            gpu.gemm(
-                    ta,
-                    tb,
-                    m,
-                    n,
-                    k,
-                    a.address(),
-                    9,
-                    100,
-                    b.address(),
-                    10,
-                    count > 1 ? 0 : 100,
-                    c.address(),
-                    8,
-                    90,
-                    count,
-                    half);
-            return read(gpu, c.address(), 200 * count, half);
+    private static float[] multiply(Gpu gpu, Product p) {
+        int size = 200 * p.count();
+        try (DeviceMemory a = random(gpu, size, p.half(), 1);
+                DeviceMemory b = random(gpu, size, p.half(), 2);
+                DeviceMemory c = random(gpu, size, p.half(), 3)) {
+            gpu.blas().multiply(p, a.address(), b.address(), c.address());
+            return read(gpu, c.address(), size, p.half());
         }
     }
 
@@ -180,10 +162,10 @@ class PresetGpuOnStandInTest {
         try (PresetGpu gpu = new PresetGpu(0, false);
                 FakeGpu fake = new FakeGpu(new Memory())) {
             for (int i = 0; i < 8; i++) {
-                boolean ta = (i & 1) != 0;
-                boolean tb = (i & 2) != 0;
-                int count = (i & 4) != 0 ? 2 : 1;
-                assertSame(multiply(gpu, ta, tb, half, count), multiply(fake, ta, tb, half, count), half ? 2e-3 : 1e-5);
+                Product p = Product.of((i & 1) != 0, 5, 7, 6, 9, 10, 8, half);
+                Product added = (i & 2) != 0 ? p.added() : p;
+                Product all = (i & 4) != 0 ? added.times(2, 100, 0, 90) : added;
+                assertSame(multiply(gpu, all), multiply(fake, all), half ? 2e-3 : 1e-5);
             }
         }
     }
@@ -199,11 +181,12 @@ class PresetGpuOnStandInTest {
                             DeviceException.class,
                             e -> assertThat(e.kind()).isEqualTo(DeviceException.Kind.OUT_OF_MEMORY))
                     .hasMessageContaining("cudaErrorMemoryAllocation");
-            long desc = gpu.newTensor();
-            assertThatThrownBy(() -> gpu.setTensor(desc, false, 1, -1, 1, 1, 1, 1, 1, 1))
+            Descriptors descriptors = gpu.dnn().descriptors();
+            long desc = descriptors.create(Descriptors.Kind.TENSOR);
+            assertThatThrownBy(() -> descriptors.setTensor(desc, false, 1, -1, 1, 1, 1, 1, 1, 1))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("CUDNN_STATUS");
-            gpu.destroyTensor(desc);
+            descriptors.destroy(Descriptors.Kind.TENSOR, desc);
         }
     }
 
@@ -213,14 +196,15 @@ class PresetGpuOnStandInTest {
                 (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         Geometry g = geometry(SHAPES[0], false, false, false);
         Geometry other = geometry(SHAPES[0], false, false, false);
+        Product product = Product.of(false, 4, 4, 4, 4, 4, 4, false);
         try (PresetGpu gpu = new PresetGpu(0, false);
                 DeviceMemory x = random(gpu, 8 * 9 * 7, false, 1);
                 DeviceMemory w = random(gpu, 16 * 8 * 9, false, 2);
                 DeviceMemory y = random(gpu, 16 * 9 * 7, false, 3);
                 DeviceMemory bias = random(gpu, 16, false, 4);
                 DeviceMemory work = DeviceMemory.device(gpu, 8 << 20);
-                Convolution c = new Convolution(gpu)) {
-            c.bind(g, Gpu.FMA_MATH);
+                Convolution c = new Convolution(gpu.dnn())) {
+            c.bind(g, Dnn.FMA_MATH);
             @Nullable Algorithm a = null;
             for (Algorithm f : c.algorithms(false, 0, 0, 0, 0, 0)) {
                 a = f.id() == 1 ? f : a;
@@ -230,10 +214,10 @@ class PresetGpuOnStandInTest {
             for (int round = 0; round < 5; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 100; i++) {
-                    c.bind(i % 2 == 0 ? g : other, Gpu.FMA_MATH);
+                    c.bind(i % 2 == 0 ? g : other, Dnn.FMA_MATH);
                     c.forward(x.address(), w.address(), y.address(), best, work.address());
                     c.fused(x.address(), w.address(), bias.address(), 0, true, y.address(), best, work.address());
-                    gpu.gemm(false, false, 4, 4, 4, x.address(), 4, 0, w.address(), 4, 0, y.address(), 4, 0, 1, false);
+                    gpu.blas().multiply(product, x.address(), w.address(), y.address());
                     gpu.synchronize();
                 }
                 least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);

@@ -1,0 +1,48 @@
+package io.dms.backend.cudnn;
+
+import static org.bytedeco.cuda.global.cudnn.cudnnGetErrorString;
+
+import io.dms.cuda.CudaErrors;
+import io.dms.cuda.DeviceException;
+
+/**
+ * What the status codes of cuBLAS and cuDNN mean to a caller. They are compared only with 0 and told by name, since their
+ * numbers changed between cuDNN 8 and 9; what is behind them is asked of CUDA's runtime.
+ */
+final class LibraryErrors {
+    private LibraryErrors() {}
+
+    /**
+     * Throws where a call of cuBLAS failed; allocates nothing where it did not.
+     *
+     * @param what was done, as in {@code multiplying matrices}
+     */
+    static void blas(int status, String what) {
+        if (status != 0) {
+            throw failure("cuBLAS", what, "status " + status);
+        }
+    }
+
+    /** The same of cuDNN. */
+    static void dnn(int status, String what) {
+        if (status != 0) {
+            throw failure("cuDNN", what, cudnnGetErrorString(status).getString());
+        }
+    }
+
+    /** A library's failure, or CUDA's where that is behind it. */
+    private static DeviceException failure(String library, String what, String text) {
+        DeviceException behind = CudaErrors.last(what);
+        if (behind != null && behind.kind() == DeviceException.Kind.LOST) {
+            return behind;
+        }
+        String message = what + ": " + library + " says " + text;
+        boolean full = behind != null && behind.kind() == DeviceException.Kind.OUT_OF_MEMORY;
+        if (text.contains("ALLOC_FAILED") || full) {
+            return new DeviceException(DeviceException.Kind.OUT_OF_MEMORY, message);
+        }
+        boolean unsupported = text.contains("NOT_SUPPORTED") || text.contains("BAD_PARAM");
+        return new DeviceException(
+                unsupported ? DeviceException.Kind.UNSUPPORTED : DeviceException.Kind.OTHER, message);
+    }
+}
