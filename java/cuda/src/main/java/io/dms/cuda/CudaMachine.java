@@ -1,6 +1,7 @@
 package io.dms.cuda;
 
 import io.dms.model.EnvironmentException;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class CudaMachine {
     /** The end of every reason: the way out that always is there. */
     protected static final String OTHERWISE = ", or use backend cpu";
+
+    /** The presets' own library, in JavaCPP's cache, before the name of the one that it misses. */
+    private static final Pattern OURS = Pattern.compile("^/\\S*/libjni\\w+\\.so: (?=lib)");
 
     private final String deviceProperty;
     private @Nullable String refusal;
@@ -63,21 +67,14 @@ public abstract class CudaMachine {
             return "CUDA can't be loaded (" + reason(e) + "): install NVIDIA's driver and the CUDA runtime (on a"
                     + " Jetson: JetPack)" + OTHERWISE;
         }
-        int driver = 0;
         try {
-            driver = PresetDevice.knownToDriver();
-            if (driver == 0) {
-                return "there is no NVIDIA driver here: install it (on a Jetson: JetPack)" + OTHERWISE;
+            String refusal = DeviceCount.ask().refusal(device());
+            if (refusal != null) {
+                return refusal + OTHERWISE;
             }
-            int devices = PresetDevice.devices();
-            if (devices <= device()) {
-                return "there is no NVIDIA device " + device() + " here (" + devices + " found, driver for CUDA "
-                        + CudaVersions.cuda(driver) + ", runtime " + CudaVersions.cuda(PresetDevice.libraryVersion())
-                        + "): plug one in, look at CUDA_VISIBLE_DEVICES" + OTHERWISE;
-            }
-        } catch (DeviceException | LinkageError e) {
-            return "no NVIDIA device can be used (" + reason(e) + ", driver for CUDA " + CudaVersions.cuda(driver)
-                    + "): update the driver" + OTHERWISE;
+        } catch (LinkageError e) {
+            return "CUDA's runtime is not the one that this build is for (" + reason(e) + "): install the one that"
+                    + " docs/gpu.md names" + OTHERWISE;
         }
         return lacks();
     }
@@ -97,6 +94,7 @@ public abstract class CudaMachine {
             // What is said where another backend looked before: the first reason is gone then.
             return "libcuda.so.1 or libcudart is not found";
         }
-        return text.lines().findFirst().orElse(t.getClass().getSimpleName());
+        String line = text.lines().findFirst().orElse(t.getClass().getSimpleName());
+        return OURS.matcher(line).replaceFirst("");
     }
 }

@@ -71,14 +71,6 @@ public class PresetDevice implements CudaDevice {
         }
     }
 
-    /** Number of devices; throws where there is no driver. */
-    static int devices() {
-        try (IntPointer n = new IntPointer(1)) {
-            CudaErrors.check(cudaGetDeviceCount(n), "looking for a device");
-            return n.get();
-        }
-    }
-
     /** The newest CUDA that the driver knows, 0 where there is no driver. */
     public static int knownToDriver() {
         try (IntPointer n = new IntPointer(1)) {

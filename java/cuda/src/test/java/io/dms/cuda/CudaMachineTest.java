@@ -20,7 +20,10 @@ class CudaMachineTest {
         protected void preload() {
             looks++;
             UnsatisfiedLinkError first = new UnsatisfiedLinkError("no jnisomething in java.library.path");
-            first.addSuppressed(new UnsatisfiedLinkError("libcuda.so.1: cannot open shared object file\nand more"));
+            first.addSuppressed(new UnsatisfiedLinkError(
+                    "/home/somebody/.javacpp/cache/cuda.jar/libjnicudart.so: libcuda.so.1: cannot open shared object"
+                            + " file\n"
+                            + "and more"));
             throw first;
         }
 
