@@ -60,6 +60,8 @@ final class Build {
     }
 
     private @Nullable BuiltEngine build(byte @Nullable [] timing) {
+        // What went wrong before is not why this fails.
+        nv.takeError();
         long builder = made(Kind.BUILDER, nv.newBuilder(), "TensorRT's builder can't be made");
         new BuildCheck(device, request).check(builder);
         if (!goesOn("reading the network")) {

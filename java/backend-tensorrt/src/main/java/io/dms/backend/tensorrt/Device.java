@@ -18,7 +18,13 @@ record Device(Cuda cuda, NvInfer nv, Generation generation) implements AutoClose
     /** What the library said last, or that it said nothing. */
     String said() {
         String error = nv.takeError();
-        return error == null || error.isEmpty() ? "TensorRT does not say why" : error;
+        if (error == null || error.isEmpty()) {
+            return "TensorRT does not say why";
+        }
+        // It looks for that one by name while it builds, where a folder that only Java was told of does not help.
+        return error.contains("nvinfer_builder_resource")
+                ? error + " (name TensorRT's folder in LD_LIBRARY_PATH before the start)"
+                : error;
     }
 
     /** A failure of the library: of memory where its words say so. */

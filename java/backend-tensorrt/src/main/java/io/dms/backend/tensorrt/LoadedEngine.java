@@ -31,6 +31,8 @@ final class LoadedEngine implements AutoCloseable {
     LoadedEngine(Device device, ByteBuffer plan, int dlaCore) {
         this.device = device;
         this.planBytes = plan.remaining();
+        // What went wrong before is not why this fails.
+        device.nv().takeError();
         try {
             runtime = device.nv().newRuntime();
             if (runtime == 0) {

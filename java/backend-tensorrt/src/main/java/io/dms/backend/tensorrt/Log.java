@@ -6,13 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TensorRT's log as lines of SLF4J, and the last error, which is all that the library says about a call that failed. One
+ * TensorRT's log as lines of SLF4J, and its last errors, which is all that the library says about a call that failed. One
  * in a process, never freed: the library may log until the process ends. Called from the library's threads.
  */
 final class Log extends ILogger {
     private static final Logger LOG = LoggerFactory.getLogger("io.dms.backend.tensorrt.library");
 
-    private volatile @Nullable String error;
+    private final LastWords words = new LastWords();
 
     /** Called by the library. What it throws would cross native code, so it throws nothing. */
     @Override
@@ -26,23 +26,18 @@ final class Log extends ILogger {
 
     /** @param severity numbers of {@code ILogger::Severity}: internal error, error, warning, info, verbose */
     private void accept(int severity, String message) {
-        switch (severity) {
-            case 0, 1 -> {
-                error = message.lines().findFirst().orElse("").strip();
-                // Reported by whoever made the call; here for those who look for more.
-                LOG.debug(message);
-            }
-            case 2 -> LOG.debug(message);
-            case 3 -> LOG.debug(message);
-            default -> LOG.trace(message);
+        words.add(severity, message);
+        // Errors are reported by whoever made the call; here for those who look for more.
+        if (severity <= 3) {
+            LOG.debug(message);
+        } else {
+            LOG.trace(message);
         }
     }
 
-    /** The last error since this was asked. */
+    /** What went wrong since this was asked. */
     @Nullable
     String take() {
-        String e = error;
-        error = null;
-        return e;
+        return words.take();
     }
 }

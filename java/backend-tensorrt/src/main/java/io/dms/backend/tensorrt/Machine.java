@@ -45,12 +45,22 @@ final class Machine extends CudaMachine implements Hardware {
                         + OTHERWISE;
             }
         } catch (LinkageError | RuntimeException e) {
-            return "TensorRT can't be loaded (" + reason(e) + "): install it for CUDA "
-                    + CudaVersions.cuda(PresetDevice.libraryVersion())
-                    + " (on a Jetson: sudo apt install nvidia-jetpack), or name its folder in LD_LIBRARY_PATH"
-                    + OTHERWISE;
+            return missing(reason(e), CudaVersions.cuda(PresetDevice.libraryVersion())) + OTHERWISE;
         }
         return null;
+    }
+
+    /**
+     * What is to be installed. The presets' class of TensorRT does not load without those of cuBLAS, cuDNN and NVRTC, even
+     * where the library itself can do without.
+     */
+    static String missing(String reason, String cuda) {
+        boolean beside = reason.contains("cublas") || reason.contains("cudnn") || reason.contains("nvrtc");
+        return "TensorRT can't be loaded (" + reason + "): install "
+                + (beside ? "cuBLAS, cuDNN and NVRTC, which its presets load with it," : "it") + " for CUDA " + cuda
+                + " (on a Jetson: sudo apt install nvidia-jetpack), or name "
+                + (beside ? "their folders" : "its folder")
+                + " in LD_LIBRARY_PATH";
     }
 
     @Override

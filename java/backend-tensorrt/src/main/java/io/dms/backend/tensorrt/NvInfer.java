@@ -56,7 +56,7 @@ interface NvInfer {
 
     NvInferVersion version();
 
-    /** The last error that the library logged since this was asked, or null. */
+    /** What went wrong by the library's log since this was asked, in one line, or null. */
     @Nullable
     String takeError();
 

@@ -47,8 +47,17 @@ abstract class PresetNvInfer implements NvInfer {
 
     // ---- building
 
+    /**
+     * A builder. TensorRT 10.6 ends the process where CUDA can't be used (its exception leaves a function that is declared to
+     * throw nothing), so a runtime is made before, which answers in that case.
+     */
     @Override
     public long newBuilder() {
+        long runtime = newRuntime();
+        if (runtime == 0) {
+            return 0;
+        }
+        Generation.of(this).free(Kind.RUNTIME, runtime);
         return Refs.of(nvinfer.createInferBuilder(LOG));
     }
 

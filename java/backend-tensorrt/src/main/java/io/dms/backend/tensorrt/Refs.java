@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * object. JavaCPP owns none of them and frees none.
  */
 final class Refs {
+    private static final long FIRST_PAGE = 4096;
+
     private Refs() {}
 
     /** An array of addresses. */
@@ -104,8 +106,13 @@ final class Refs {
         return new ICudaEngine(at(where));
     }
 
-    /** The address of an object that the library made, 0 where it made none. */
+    /**
+     * The address of an object that the library made, 0 where it made none. TensorRT 10 without a usable device answers
+     * with 0x200 or 0x238 in place of null, the place of the interface in an object that it did not make; the first page
+     * of a process holds nothing.
+     */
     static long of(@Nullable Pointer object) {
-        return object == null ? 0 : object.address();
+        long address = object == null ? 0 : object.address();
+        return address >= 0 && address < FIRST_PAGE ? 0 : address;
     }
 }
