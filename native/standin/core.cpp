@@ -538,8 +538,8 @@ bool takesStridedFilters() {
     return state().stridedFilters != 0;
 }
 
-bool refusesConvolutions() {
-    return state().refuseConvolutions != 0;
+long refusedConvolutions() {
+    return state().refuseConvolutions;
 }
 
 int lost() {

@@ -97,8 +97,9 @@ int cudnnVersion();
 int deviceCount();
 // Whether the graph interface has an engine that takes filters with gaps.
 bool takesStridedFilters();
-// Whether every convolution is refused, as a layer that the library does not know is.
-bool refusesConvolutions();
+// 1 where every convolution is refused, as a layer that the library does not know is; 2 where a call refuses every
+// algorithm but the implicit product, whatever a search has found.
+long refusedConvolutions();
 
 // Error that every call answers from now on, 0 where the device is well.
 int lost();

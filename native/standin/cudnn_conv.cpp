@@ -64,7 +64,7 @@ int check(const char* call, const Problem& p) {
 
 // The documentation's table of algorithms for two dimensions.
 int supports(const Problem& p, int algorithm) {
-    if (refusesConvolutions()) {
+    if (refusedConvolutions() == 1) {
         return DNN_UNSUPPORTED;
     }
     const Filter& w = p.w;
@@ -100,11 +100,14 @@ int supports(const Problem& p, int algorithm) {
     }
 }
 
-// Bytes that the algorithm scribbles over: odd, so that nobody can do without asking.
-size_t workspace(const Problem& p, int algorithm) {
+Rounding rounding(const Problem& p, int math);
+
+// Bytes that the algorithm scribbles over: odd, so that nobody can do without asking, and not the same for each kind of
+// mathematics.
+size_t workspace(const Problem& p, int algorithm, int math) {
     size_t column = size_t(p.w.c) * p.w.h * p.w.w * 4;
     switch (algorithm) {
-        case PRECOMP_GEMM: return 68 + column;
+        case PRECOMP_GEMM: return 68 + column + (math == FMA_MATH ? 64 : 0);
         case GEMM: return column * p.y.dim[2] * p.y.dim[3];
         case FFT:
         case FFT_TILING: return 4 * column + size_t(8) * p.x.dim[1] * p.x.dim[2] * p.x.dim[3];
@@ -278,19 +281,26 @@ int enough(const char* call, const Problem& p, int algorithm, const void* space,
     if (int status = supports(p, algorithm)) {
         return refuse(status, call, "the algorithm does not take this layout, stride or dilation");
     }
-    size_t need = workspace(p, algorithm);
+    if (refusedConvolutions() == 2 && algorithm != IMPLICIT_GEMM) {
+        return refuse(DNN_EXECUTION_FAILED, call, "not this algorithm, as the test wants it");
+    }
+    size_t need = workspace(p, algorithm, p.conv.math);
     if (bytes < need || (need && !space)) {
         return refuse(DNN_SIZE_INSUFFICIENT, call, "the workspace is too small");
     }
     return DNN_OK;
 }
 
-// Best first, then those that can't, as both ways to ask do; each with the math that the descriptor allows.
+// Best first, then those that can't, as both ways to ask do. Beside the descriptor's math each is tried with the
+// default, which rounds to TF32 on devices that can and is faster there.
 std::vector<Performance> ranking(const Problem& p) {
     std::vector<Performance> list;
     std::vector<int> maths;
     if (p.x.type == FLOAT && rounding(p, p.conv.math) == EXACT) {
-        maths = {p.conv.math == FMA_MATH ? FMA_MATH : DEFAULT_MATH};
+        maths = {DEFAULT_MATH};
+        if (p.conv.math == FMA_MATH) {
+            maths.push_back(FMA_MATH);
+        }
     } else {
         maths = {p.conv.math == DEFAULT_MATH ? TENSOR_OP_MATH : p.conv.math, FMA_MATH};
     }
@@ -304,7 +314,7 @@ std::vector<Performance> ranking(const Problem& p) {
             if (math != FMA_MATH && math != DEFAULT_MATH && a != PRECOMP_GEMM && a != WINOGRAD_NONFUSED) {
                 continue;
             }
-            list.push_back({a, status, good ? time : -1.0f, good ? workspace(p, a) : 0, 1, math, {0, 0, 0}});
+            list.push_back({a, status, good ? time : -1.0f, good ? workspace(p, a, math) : 0, 1, math, {0, 0, 0}});
             time += 0.01f;
         }
     }
@@ -415,7 +425,7 @@ int cudnnGetConvolutionForwardWorkspaceSize(Handle* handle, const Tensor* x, con
     if (int status = supports(p, algorithm)) {
         return refuse(status, call, "the algorithm does not take this layout, stride or dilation");
     }
-    *bytes = workspace(p, algorithm);
+    *bytes = workspace(p, algorithm, v->math);
     return DNN_OK;
 }
 
@@ -603,7 +613,7 @@ int cudnnConvolutionForward(Handle* handle, const void* alpha, const Tensor* x, 
         return status;
     }
     float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
-    size_t used = workspace(p, algorithm);
+    size_t used = workspace(p, algorithm, v->math);
     Rounding how = rounding(p, v->math);
     return launch(handle, [=]() -> int {
         if (scribble(space, used)) {
@@ -665,7 +675,7 @@ int cudnnConvolutionBiasActivationForward(Handle* handle, const void* alpha1, co
         return status;
     }
     float a1 = *static_cast<const float*>(alpha1), a2 = *static_cast<const float*>(alpha2);
-    size_t used = workspace(p, algorithm);
+    size_t used = workspace(p, algorithm, v->math);
     Rounding how = rounding(p, v->math);
     Tensor zt = *z, bt = *bias;
     ActivationDescriptor act = *activation;

@@ -28,4 +28,9 @@ public final class DeviceException extends RuntimeException {
     public Kind kind() {
         return kind;
     }
+
+    /** True where the device is well and has room, so that another way to do the same may work. */
+    public boolean isRefusal() {
+        return kind == Kind.UNSUPPORTED || kind == Kind.OTHER;
+    }
 }

@@ -4,6 +4,8 @@ import io.dms.cuda.DeviceException;
 import io.dms.cuda.DeviceMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A convolution at one level: what its descriptors are bound to, where its operands lie, and by which algorithm it runs.
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class ConvCall {
     /** Numbers of algorithms that cuDNN has, with room for some more. */
     private static final int MOST_ALGORITHMS = 16;
+    /** {@code CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM}, {@code CUDNN_CONVOLUTION_BWD_DATA_ALGO_0}. */
+    private static final int IMPLICIT = 0;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConvCall.class);
 
     private final String step;
     private final Device device;
@@ -101,8 +107,7 @@ final class ConvCall {
         remembered = known != null;
         if (known == null) {
             convolution.bind(geometry, geometry.math());
-            Algorithm[] found = find(work);
-            Algorithm best = best(found);
+            Algorithm best = Algorithm.best(find(work), geometry.math() == Dnn.FMA_MATH, Device.workspaceLimit());
             if (best == null) {
                 throw new DeviceException(
                         DeviceException.Kind.UNSUPPORTED,
@@ -113,6 +118,10 @@ final class ConvCall {
                 device.algorithms.put(geometry.key(), known);
             }
         }
+        take(known);
+    }
+
+    private void take(AlgorithmCache.Entry known) {
         algorithm = known.algorithm();
         Boolean proven = known.fused();
         fused = fusable != null && mayFuse(fusable, known.algorithm()) && (proven == null || proven);
@@ -132,43 +141,49 @@ final class ConvCall {
         return convolution.algorithms(geometry.back(), 0, 0, 0, 0, 0);
     }
 
-    private @Nullable Algorithm best(Algorithm[] found) {
-        Algorithm any = null;
-        for (Algorithm a : found) {
-            boolean strict = geometry.math() == Dnn.FMA_MATH;
-            boolean rounded = a.math() != Dnn.DEFAULT_MATH && a.math() != Dnn.FMA_MATH;
-            if (a.workspace() > Device.workspaceLimit() || (strict && rounded)) {
-                continue;
-            }
-            Algorithm kept =
-                    strict ? new Algorithm(a.id(), Dnn.FMA_MATH, a.workspace(), a.deterministic(), a.micros()) : a;
-            if (kept.deterministic()) {
-                return kept;
-            }
-            any = any == null ? kept : any;
-        }
-        return any;
-    }
-
     /** The identity is fused by one algorithm only: CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM. */
     private static boolean mayFuse(Fused f, Algorithm a) {
         return f.relu() || a.id() == 1;
     }
 
-    /** Learns whether the library really fuses here: what it says only when it is called. */
-    void tryFused() {
-        if (!fused) {
-            return;
+    /**
+     * Runs once and learns what the library says only when it is called: whether it really fuses here, and whether the
+     * algorithm that a search found runs alone. One that does not gives way to the implicit product, which takes every
+     * layout and no scratch memory.
+     */
+    void tryOut() {
+        AlgorithmCache.Entry learnt = device.algorithms.get(geometry.key());
+        if (learnt != null) {
+            // What a layer of the same shape found out a moment ago.
+            take(learnt);
+        }
+        if (fused) {
+            try {
+                run();
+                remember(true);
+                return;
+            } catch (DeviceException e) {
+                if (!e.isRefusal()) {
+                    throw e;
+                }
+                fused = false;
+                remember(false);
+            }
         }
         try {
             run();
-            remember(true);
         } catch (DeviceException e) {
-            if (e.kind() != DeviceException.Kind.UNSUPPORTED) {
+            Algorithm a = algorithm;
+            if (!e.isRefusal() || remembered || a == null || a.id() == IMPLICIT) {
                 throw e;
             }
-            fused = false;
-            remember(false);
+            LOG.warn("node {}: {}, found by a search, is refused ({})", step, describe(), e.getMessage());
+            Algorithm simple = new Algorithm(IMPLICIT, a.math(), 0, !geometry.back(), -1);
+            algorithm = simple;
+            if (device.algorithms.get(geometry.key()) != null) {
+                device.algorithms.put(geometry.key(), new AlgorithmCache.Entry(simple, false));
+            }
+            run();
         }
     }
 

@@ -173,7 +173,7 @@ final class CudnnSession implements Session {
         try {
             runFirst(plan, search);
         } catch (DeviceException e) {
-            if (e.kind() != DeviceException.Kind.UNSUPPORTED || !plan.distrust()) {
+            if (!e.isRefusal() || !plan.distrust()) {
                 throw e;
             }
             LOG.warn("algorithms that were remembered are refused ({}): they are searched again", e.getMessage());
@@ -199,7 +199,7 @@ final class CudnnSession implements Session {
         if (device.growWorkspace(plan.workspaceBytes())) {
             plans.values().forEach(LevelPlan::workspaceMoved);
         }
-        plan.tryFused();
+        plan.tryOut();
         // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
         plan.enqueue();
         device.gpu.synchronize();

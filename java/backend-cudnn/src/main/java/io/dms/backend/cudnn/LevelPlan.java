@@ -109,9 +109,9 @@ final class LevelPlan implements AutoCloseable {
         return convolutions.stream().mapToLong(ConvCall::workspace).max().orElse(0);
     }
 
-    /** Learns which convolutions the library fuses with what follows. */
-    void tryFused() {
-        convolutions.forEach(ConvCall::tryFused);
+    /** Learns which convolutions the library fuses with what follows, and that the others run. */
+    void tryOut() {
+        convolutions.forEach(ConvCall::tryOut);
     }
 
     // ---- running

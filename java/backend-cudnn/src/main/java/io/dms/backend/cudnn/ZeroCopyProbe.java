@@ -81,10 +81,10 @@ public final class ZeroCopyProbe implements AutoCloseable {
                 DeviceMemory work = DeviceMemory.device(gpu, Math.min(Device.workspaceLimit(), gpu.freeBytes() / 4))) {
             convolution.bind(g, g.math());
             Algorithm[] found = convolution.algorithms(false, xAt, wAt, yAt, work.address(), work.bytes());
-            if (found.length == 0) {
+            Algorithm best = Algorithm.best(found, !half, work.bytes());
+            if (best == null) {
                 throw new DeviceException(DeviceException.Kind.UNSUPPORTED, s + ": cuDNN has no algorithm");
             }
-            Algorithm best = found[0];
             convolution.bind(g, best.math());
             double micros = bench.micros(() -> convolution.forward(xAt, wAt, yAt, best, work.address()), times);
             float[] y = bench.download(yAt, s.outputs(), half);

@@ -12,6 +12,7 @@ import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
 import io.dms.testkit.Networks;
+import io.dms.testkit.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -91,6 +92,29 @@ class FaultsOnStandInTest {
             session.run(small, input, output);
             session.prepare(full);
             session.run(full, input, output);
+        }
+    }
+
+    @Test
+    void anAlgorithmThatASearchFoundAndACallRefusesGivesWay() {
+        WidthLevel small = model.levels().get(model.levels().size() - 1);
+        float[] want = new float[10];
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.prepare(small);
+            session.run(small, input, output);
+            output.get(0, want);
+        }
+        StandIn.set("refuse_convolutions", 2);
+        try (Session session = backend().open(model, OPTIONS)) {
+            session.prepare(small);
+            session.run(small, input, output);
+            float[] got = new float[10];
+            output.get(0, got);
+            assertThat(TestData.relativeError(got, want)).isLessThan(1e-5);
+            assertThat(((CudnnSession) session).describe(small))
+                    .filteredOn(line -> line.contains("cudnn algorithm"))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("cudnn algorithm 0"));
         }
     }
 

@@ -96,12 +96,7 @@ class PresetGpuOnStandInTest {
             Algorithm[] expected = c.algorithms(g.back(), 0, 0, 0, 0, 0);
             assertThat(expected).isNotEmpty();
             Algorithm[] found = c.algorithms(g.back(), x.address(), w.address(), y.address(), work.address(), 8 << 20);
-            @Nullable Algorithm a = null;
-            for (Algorithm f : found) {
-                boolean suits = f.workspace() <= 8 << 20;
-                a = a == null && suits ? f : a;
-            }
-            Algorithm best = Objects.requireNonNull(a, g.key());
+            Algorithm best = Objects.requireNonNull(Algorithm.best(found, !g.half(), 8 << 20), g.key());
             c.bind(g, best.math());
             if (g.back()) {
                 DeviceMemory operand = random(gpu, ys, g.half(), 6);
@@ -207,7 +202,7 @@ class PresetGpuOnStandInTest {
             c.bind(g, Dnn.FMA_MATH);
             @Nullable Algorithm a = null;
             for (Algorithm f : c.algorithms(false, 0, 0, 0, 0, 0)) {
-                a = f.id() == 1 ? f : a;
+                a = f.id() == 1 && f.math() == Dnn.FMA_MATH ? f : a;
             }
             Algorithm best = Objects.requireNonNull(a);
             long least = Long.MAX_VALUE;
