@@ -11,6 +11,12 @@ namespace dms {
 /* Turns a cudaError_t into a status with a text; DMS_OK for cudaSuccess. */
 int32_t cuda_status(const char *function, cudaError_t error);
 
+/*
+ * Forgets an error that a library left behind which did not matter to it: cudaGetLastError() behind a launch would take
+ * it for the launch's own. One that the device does not survive is told by the launch again.
+ */
+inline void forget() { cudaGetLastError(); }
+
 constexpr int THREADS = 256;
 
 template <class Body>
@@ -27,6 +33,7 @@ int32_t each(const char *function, const Body &body, int64_t count, void *stream
     if (blocks > 2147483647) {
         return fail(DMS_UNSUPPORTED, 0, "%s: too many elements for one launch", function);
     }
+    forget();
     each_kernel<<<static_cast<unsigned>(blocks), THREADS, 0, static_cast<cudaStream_t>(stream)>>>(body, count);
     return cuda_status(function, cudaGetLastError());
 }
@@ -67,6 +74,7 @@ int32_t teams(const char *function, const Body &body, int64_t rows, int64_t widt
     }
     const unsigned blocks = static_cast<unsigned>(rows);
     const cudaStream_t s = static_cast<cudaStream_t>(stream);
+    forget();
     if (width <= 128) {
         team_kernel<Body, 32><<<blocks, 32, 0, s>>>(body);
     } else {
