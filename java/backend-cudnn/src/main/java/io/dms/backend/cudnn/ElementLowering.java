@@ -1,6 +1,8 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Activation;
+import io.dms.backend.cudnn.bridge.Images;
+import io.dms.backend.cudnn.bridge.Layout;
 import io.dms.runtime.PostOp;
 import io.dms.runtime.Step;
 import java.util.Arrays;
@@ -11,40 +13,43 @@ import org.jspecify.annotations.Nullable;
 final class ElementLowering {
     private ElementLowering() {}
 
-    /** The bridge's number of an activation. */
-    static int activation(PostOp.Kind kind) {
+    /** The bridge's activation. */
+    private static Activation activation(PostOp op) {
+        return op instanceof PostOp.Activation a
+                ? new Activation(kind(a.kind()), a.a(), a.b())
+                : new Activation(Activation.PRELU, 0, 0);
+    }
+
+    private static int kind(PostOp.Kind kind) {
         return switch (kind) {
-            case RELU -> Bridge.RELU;
-            case CLIP -> Bridge.CLIP;
-            case SIGMOID -> Bridge.SIGMOID;
-            case TANH -> Bridge.TANH;
-            case HARD_SIGMOID -> Bridge.HARD_SIGMOID;
-            case HARD_SWISH -> Bridge.HARD_SWISH;
-            case SILU -> Bridge.SILU;
-            case LINEAR -> Bridge.LINEAR;
-            case POWER -> Bridge.POWER;
-            case ELU -> Bridge.ELU;
-            case EXP -> Bridge.EXP;
-            case SQRT -> Bridge.SQRT;
-            case ABS -> Bridge.ABS;
+            case RELU -> Activation.RELU;
+            case CLIP -> Activation.CLIP;
+            case SIGMOID -> Activation.SIGMOID;
+            case TANH -> Activation.TANH;
+            case HARD_SIGMOID -> Activation.HARD_SIGMOID;
+            case HARD_SWISH -> Activation.HARD_SWISH;
+            case SILU -> Activation.SILU;
+            case LINEAR -> Activation.LINEAR;
+            case POWER -> Activation.POWER;
+            case ELU -> Activation.ELU;
+            case EXP -> Activation.EXP;
+            case SQRT -> Activation.SQRT;
+            case ABS -> Activation.ABS;
         };
     }
 
-    /** Activations that one epilogue applies: one before the residual is added, one behind. */
-    private static final class Pair {
-        int kind = Bridge.NONE;
-        float p;
-        float q;
+    /** What a kernel does at its end: the first of these where it is a plain activation, else nothing. */
+    static Activation head(List<PostOp> after) {
+        return hasHead(after) ? activation(after.get(0)) : Activation.IDENTITY;
+    }
 
-        void take(PostOp op) {
-            if (op instanceof PostOp.Activation a) {
-                kind = activation(a.kind());
-                p = a.a();
-                q = a.b();
-            } else {
-                kind = Bridge.PRELU;
-            }
-        }
+    /** What is left behind {@link #head}. */
+    static List<PostOp> tail(List<PostOp> after) {
+        return hasHead(after) ? after.subList(1, after.size()) : after;
+    }
+
+    private static boolean hasHead(List<PostOp> after) {
+        return !after.isEmpty() && after.get(0) instanceof PostOp.Activation;
     }
 
     private static boolean isAdd(List<PostOp> ops, int i) {
@@ -66,20 +71,20 @@ final class ElementLowering {
         float[] s = scale;
         float[] t = bias;
         do {
-            Pair first = new Pair();
-            Pair second = new Pair();
+            Activation first = Activation.IDENTITY;
+            Activation second = Activation.IDENTITY;
             View residual = null;
             float[] slopes = null;
             if (isActivation(after, i)) {
                 slopes = slopes(after.get(i));
-                first.take(after.get(i++));
+                first = activation(after.get(i++));
             }
             if (isAdd(after, i)) {
                 residual = b.view(((PostOp.Add) after.get(i++)).value());
             }
             if (isActivation(after, i) && (slopes == null || slopes(after.get(i)) == null)) {
                 slopes = slopes == null ? slopes(after.get(i)) : slopes;
-                second.take(after.get(i++));
+                second = activation(after.get(i++));
             }
             emit(b, from, y, residual, b.floats(s), b.floats(t), b.floats(slopes), first, second);
             from = y;
@@ -100,40 +105,29 @@ final class ElementLowering {
             @Nullable Buf scale,
             @Nullable Buf bias,
             @Nullable Buf slopes,
-            Pair first,
-            Pair second) {
-        Bridge k = b.bridge;
-        long stream = b.stream;
-        int zFormat = z == null ? y.format() : z.format();
-        int zPitch = z == null ? y.pitch() : z.pitch();
+            Activation first,
+            Activation second) {
+        Layout from = x.layout();
+        Layout more = z == null ? y.layout() : z.layout();
+        Layout to = y.layout();
         if (z != null) {
             b.use(z);
         }
         b.run(
                 "epilogue",
-                () -> k.epilogue(
+                () -> b.images.epilogue(
+                        from,
                         x.at(),
-                        x.format(),
-                        x.pitch(),
+                        more,
                         z == null ? 0 : z.at(),
-                        zFormat,
-                        zPitch,
+                        to,
                         y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.n(),
-                        y.c(),
-                        y.hw(),
                         at(scale),
                         at(bias),
                         at(slopes),
-                        first.kind,
-                        first.p,
-                        first.q,
-                        second.kind,
-                        second.p,
-                        second.q,
-                        stream),
+                        first,
+                        second,
+                        b.stream),
                 x,
                 y);
     }
@@ -173,11 +167,10 @@ final class ElementLowering {
         long xStrides = b.numbers(broadcast(b.dims(s.a()), out.length));
         long zStrides = b.numbers(broadcast(b.dims(s.b()), out.length));
         int kind = kind(s.kind(), false);
-        int type = b.device.half ? Bridge.F16 : Bridge.F32;
         b.run(
                 "binary",
-                () -> b.bridge.ndBinary(
-                        kind, out.length, dims, x.at(), xStrides, z.at(), zStrides, y.at(), type, b.stream),
+                () -> b.tensors.binary(
+                        kind, out.length, dims, x.at(), xStrides, z.at(), zStrides, y.at(), y.type(), b.stream),
                 x,
                 z,
                 y);
@@ -186,10 +179,10 @@ final class ElementLowering {
 
     private static int kind(Step.BinaryKind kind, boolean swapped) {
         return switch (kind) {
-            case ADD -> Bridge.ADD;
-            case MUL -> Bridge.MUL;
-            case SUB -> swapped ? Bridge.SUB_FROM : Bridge.SUB;
-            case DIV -> swapped ? Bridge.DIV_INTO : Bridge.DIV;
+            case ADD -> Images.ADD;
+            case MUL -> Images.MUL;
+            case SUB -> swapped ? Images.SUB_FROM : Images.SUB;
+            case DIV -> swapped ? Images.DIV_INTO : Images.DIV;
         };
     }
 
@@ -201,10 +194,10 @@ final class ElementLowering {
         Arrays.fill(other, 1);
         System.arraycopy(given, 0, other, dims.length - given.length, given.length);
         int[] bits = dims.length == 2
-                ? new int[] {Bridge.AXIS_N, Bridge.AXIS_C}
+                ? new int[] {Images.AXIS_N, Images.AXIS_C}
                 : dims.length == 3
-                        ? new int[] {Bridge.AXIS_N, Bridge.AXIS_C, Bridge.AXIS_W}
-                        : new int[] {Bridge.AXIS_N, Bridge.AXIS_C, Bridge.AXIS_H, Bridge.AXIS_W};
+                        ? new int[] {Images.AXIS_N, Images.AXIS_C, Images.AXIS_W}
+                        : new int[] {Images.AXIS_N, Images.AXIS_C, Images.AXIS_H, Images.AXIS_W};
         int axes = 0;
         for (int i = 0; i < dims.length; i++) {
             axes |= other[i] != 1 ? bits[i] : 0;
@@ -212,47 +205,21 @@ final class ElementLowering {
         View x = b.view(big);
         View z = given.length == dims.length ? b.view(small) : expand(b.plain(small), other);
         if (Arrays.equals(dims, other)) {
-            axes = Bridge.ALL_AXES;
+            axes = Images.ALL_AXES;
         }
         int varies = axes;
         View y = b.place(s.output(), x.nhwc());
-        PostOp head = s.after().isEmpty() ? null : s.after().get(0);
-        PostOp.Activation act = head instanceof PostOp.Activation a ? a : null;
-        int activation = act == null ? Bridge.NONE : activation(act.kind());
-        float p = act == null ? 0 : act.a();
-        float q = act == null ? 0 : act.b();
+        Activation activation = head(s.after());
+        Layout from = x.layout();
+        Layout with = z.layout();
+        Layout to = y.layout();
         b.run(
                 "binary",
-                () -> b.bridge.binary(
-                        kind,
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        z.at(),
-                        z.format(),
-                        z.pitch(),
-                        varies,
-                        y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.n(),
-                        y.c(),
-                        y.h(),
-                        y.w(),
-                        activation,
-                        p,
-                        q,
-                        b.stream),
+                () -> b.images.binary(kind, from, x.at(), with, z.at(), varies, to, y.at(), activation, b.stream),
                 x,
                 z,
                 y);
-        epilogue(
-                b,
-                y,
-                y,
-                null,
-                null,
-                act == null ? s.after() : s.after().subList(1, s.after().size()));
+        epilogue(b, y, y, null, null, tail(s.after()));
     }
 
     /** A plain view under dimensions of more axes. */

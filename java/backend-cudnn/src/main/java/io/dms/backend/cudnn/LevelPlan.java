@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import io.dms.backend.cudnn.bridge.Graphs;
 import io.dms.cuda.DeviceException;
 import io.dms.cuda.DeviceMemory;
 import io.dms.model.Graph;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LevelPlan implements AutoCloseable {
     private final Device device;
+    private final Graphs graphs;
     private final List<HostLongs> numbers;
     private final List<PlanBuilder.WeightUse> weights;
     private final List<ConvCall> convolutions;
@@ -31,6 +33,7 @@ final class LevelPlan implements AutoCloseable {
      */
     LevelPlan(Device device, Graph graph, int batch, long[] hostInputs, long[] hostOutputs) {
         this.device = device;
+        this.graphs = device.bridge.graphs();
         PlanBuilder b = new PlanBuilder(FusedPlan.of(graph, batch), device);
         try {
             b.build(hostInputs, hostOutputs);
@@ -141,15 +144,15 @@ final class LevelPlan implements AutoCloseable {
     void record() {
         discard();
         long stream = device.gpu.stream();
-        device.bridge.graphBegin(stream);
+        graphs.begin(stream);
         long made;
         try {
             enqueue();
-            made = device.bridge.graphEnd(stream);
+            made = graphs.end(stream);
         } catch (RuntimeException | Error e) {
             try {
-                if (device.bridge.graphRecording(stream)) {
-                    device.bridge.graphAbort(stream);
+                if (graphs.isRecording(stream)) {
+                    graphs.abort(stream);
                 }
             } catch (RuntimeException second) {
                 e.addSuppressed(second);
@@ -158,19 +161,19 @@ final class LevelPlan implements AutoCloseable {
         }
         graph = made;
         moved = false;
-        device.bridge.graphUpload(made, stream);
+        graphs.upload(made, stream);
     }
 
     /** Replays the recording. */
     void replay() {
-        device.bridge.graphLaunch(graph, device.gpu.stream());
+        graphs.launch(graph, device.gpu.stream());
     }
 
     private void discard() {
         long old = graph;
         graph = 0;
         if (old != 0) {
-            device.bridge.graphDestroy(old);
+            graphs.destroy(old);
         }
     }
 

@@ -1,6 +1,9 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Activation;
+import io.dms.backend.cudnn.bridge.Images;
+import io.dms.backend.cudnn.bridge.Layout;
+import io.dms.backend.cudnn.bridge.Window;
 import io.dms.model.Tensor;
 import io.dms.runtime.PostOp;
 import io.dms.runtime.Step;
@@ -23,9 +26,6 @@ final class LinearLowering {
         }
     }
 
-    /** Geometry on two axes. */
-    private record Plane(int r, int s, int strideH, int strideW, int dilationH, int dilationW, int top, int left) {}
-
     LinearLowering(PlanBuilder b, Step.Linear s) {
         this.b = b;
         this.s = s;
@@ -41,9 +41,9 @@ final class LinearLowering {
         if (w == null || w.kernel().length > 2) {
             throw b.unsupported("a convolution over " + (w == null ? 0 : w.kernel().length) + " axes");
         }
-        Plane p = plane(w);
+        Window p = plane(w);
         if (s.kind() == Step.LinearKind.CONV_TRANSPOSE) {
-            new TransposedLowering(b, s).lower(p.r, p.s, p.strideH, p.strideW, p.dilationH, p.dilationW, p.top, p.left);
+            new TransposedLowering(b, s).lower(p);
         } else if (isPointwise(p)) {
             pointwise(p);
         } else if (isDepthwise()) {
@@ -53,28 +53,29 @@ final class LinearLowering {
         }
     }
 
-    private static Plane plane(Step.Window w) {
+    /** The same on two axes. */
+    private static Window plane(Step.Window w) {
         int last = w.kernel().length - 1;
         boolean flat = last == 0;
-        return new Plane(
+        return new Window(
                 flat ? 1 : w.kernel()[0],
                 w.kernel()[last],
                 flat ? 1 : w.strides()[0],
                 w.strides()[last],
-                flat ? 1 : w.dilations()[0],
-                w.dilations()[last],
                 flat ? 0 : w.padsBegin()[0],
-                w.padsBegin()[last]);
+                w.padsBegin()[last],
+                flat ? 1 : w.dilations()[0],
+                w.dilations()[last]);
     }
 
-    private boolean isPointwise(Plane p) {
+    private boolean isPointwise(Window p) {
         View in = b.view(s.input());
         int[] out = b.dims(s.output());
         int oh = out.length == 4 ? out[2] : 1;
         int ow = out[out.length - 1];
-        boolean whole = Geometry.outputs(in.h(), 0, 1, p.strideH, 1) == oh
-                && Geometry.outputs(in.w(), 0, 1, p.strideW, 1) == ow;
-        return p.r == 1 && p.s == 1 && s.group() == 1 && p.top == 0 && p.left == 0 && whole;
+        boolean whole = Geometry.outputs(in.h(), 0, 1, p.strideH(), 1) == oh
+                && Geometry.outputs(in.w(), 0, 1, p.strideW(), 1) == ow;
+        return p.rows() == 1 && p.columns() == 1 && s.group() == 1 && p.top() == 0 && p.left() == 0 && whole;
     }
 
     private boolean isDepthwise() {
@@ -101,45 +102,26 @@ final class LinearLowering {
     }
 
     /** The places that a stride leaves, without gaps: the image is smaller than the weights that are then not packed. */
-    private View thinned(Plane p) {
+    private View thinned(Window p) {
         View in = b.as(s.input(), b.device.nhwc, false);
-        if (p.strideH == 1 && p.strideW == 1) {
+        if (p.strideH() == 1 && p.strideW() == 1) {
             return in;
         }
-        int oh = Geometry.outputs(in.h(), 0, 1, p.strideH, 1);
-        int ow = Geometry.outputs(in.w(), 0, 1, p.strideW, 1);
+        int oh = Geometry.outputs(in.h(), 0, 1, p.strideH(), 1);
+        int ow = Geometry.outputs(in.w(), 0, 1, p.strideW(), 1);
         View x = b.fresh(new int[] {in.n(), in.c(), oh, ow}, b.device.nhwc, half);
+        Layout from = in.layout();
+        Layout to = x.layout();
+        Window places = new Window(1, 1, p.strideH(), p.strideW(), 0, 0, 1, 1);
         b.run(
-                "every " + p.strideH + "x" + p.strideW,
-                () -> b.bridge.pool(
-                        Bridge.POOL_AVERAGE,
-                        in.at(),
-                        in.format(),
-                        in.pitch(),
-                        in.n(),
-                        in.c(),
-                        in.h(),
-                        in.w(),
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        oh,
-                        ow,
-                        1,
-                        1,
-                        p.strideH,
-                        p.strideW,
-                        0,
-                        0,
-                        1,
-                        1,
-                        b.stream),
+                "every " + p.strideH() + "x" + p.strideW(),
+                () -> b.images.pool(Images.POOL_AVERAGE, from, in.at(), to, x.at(), places, b.stream),
                 in,
                 x);
         return x;
     }
 
-    private void pointwise(Plane p) {
+    private void pointwise(Window p) {
         boolean nhwc = b.device.nhwc;
         View x = thinned(p);
         View y = b.place(s.output(), nhwc);
@@ -182,62 +164,43 @@ final class LinearLowering {
 
     // ---- convolutions
 
-    private void depthwise(Plane p) {
+    private void depthwise(Window p) {
         View x = b.typed(s.input());
         View y = b.place(s.output(), x.nhwc());
         Buf w = b.content(new Content.Weights(s.weights(), s.scale(), 0, 1, Content.Order.DEPTHWISE, half));
         Buf bias = b.floats(s.bias());
-        List<PostOp> after = s.after();
-        PostOp.Activation act = !after.isEmpty() && after.get(0) instanceof PostOp.Activation a ? a : null;
-        int activation = act == null ? Bridge.NONE : ElementLowering.activation(act.kind());
-        float pa = act == null ? 0 : act.a();
-        float pb = act == null ? 0 : act.b();
+        Activation activation = ElementLowering.head(s.after());
+        Layout from = x.layout();
+        Layout to = y.layout();
         b.run(
                 "depthwise",
-                () -> b.bridge.depthwise(
+                () -> b.images.depthwise(
+                        from,
                         x.at(),
-                        x.format(),
-                        x.pitch(),
-                        x.n(),
-                        x.c(),
-                        x.h(),
-                        x.w(),
                         w.address,
-                        half ? Bridge.F16 : Bridge.F32,
+                        x.type(),
                         ElementLowering.at(bias),
+                        to,
                         y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.h(),
-                        y.w(),
-                        p.r,
-                        p.s,
-                        p.strideH,
-                        p.strideW,
-                        p.top,
-                        p.left,
-                        p.dilationH,
-                        p.dilationW,
+                        p,
                         activation,
-                        pa,
-                        pb,
                         b.stream),
                 x,
                 y);
-        ElementLowering.epilogue(b, y, y, null, null, act == null ? after : after.subList(1, after.size()));
+        ElementLowering.epilogue(b, y, y, null, null, ElementLowering.tail(s.after()));
     }
 
-    private void convolution(Plane p) {
+    private void convolution(Window p) {
         boolean nhwc = b.device.nhwc;
         int[] out = b.dims(s.output());
         int oh = out.length == 4 ? out[2] : 1;
         int ow = out[out.length - 1];
         View in = b.view(s.input());
-        int top = p.top;
-        int left = p.left;
+        int top = p.top();
+        int left = p.left();
         View x;
-        if (Geometry.outputs(in.h(), top, p.r, p.strideH, p.dilationH) == oh
-                && Geometry.outputs(in.w(), left, p.s, p.strideW, p.dilationW) == ow) {
+        if (Geometry.outputs(in.h(), top, p.rows(), p.strideH(), p.dilationH()) == oh
+                && Geometry.outputs(in.w(), left, p.columns(), p.strideW(), p.dilationW()) == ow) {
             x = b.as(s.input(), nhwc, nhwc);
         } else {
             x = padded(in, p, oh, ow);
@@ -258,14 +221,14 @@ final class LinearLowering {
                 oh,
                 ow,
                 y.pitch(),
-                p.r,
-                p.s,
+                p.rows(),
+                p.columns(),
                 top,
                 left,
-                p.strideH,
-                p.strideW,
-                p.dilationH,
-                p.dilationW,
+                p.strideH(),
+                p.strideW(),
+                p.dilationH(),
+                p.dilationW(),
                 s.group(),
                 b.device.math);
         Buf w = b.content(new Content.Weights(
@@ -284,31 +247,13 @@ final class LinearLowering {
     }
 
     /** The input with its padding written out, for windows that begin and end unlike. */
-    private View padded(View in, Plane p, int oh, int ow) {
-        int h = (oh - 1) * p.strideH + (p.r - 1) * p.dilationH + 1;
-        int w = (ow - 1) * p.strideW + (p.s - 1) * p.dilationW + 1;
+    private View padded(View in, Window p, int oh, int ow) {
+        int h = (oh - 1) * p.strideH() + (p.rows() - 1) * p.dilationH() + 1;
+        int w = (ow - 1) * p.strideW() + (p.columns() - 1) * p.dilationW() + 1;
         View x = b.fresh(new int[] {in.n(), in.c(), h, w}, b.device.nhwc, half);
-        b.run(
-                "pad",
-                () -> b.bridge.pad(
-                        in.at(),
-                        in.format(),
-                        in.pitch(),
-                        in.n(),
-                        in.c(),
-                        in.h(),
-                        in.w(),
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        h,
-                        w,
-                        p.top,
-                        p.left,
-                        0,
-                        b.stream),
-                in,
-                x);
+        Layout from = in.layout();
+        Layout to = x.layout();
+        b.run("pad", () -> b.images.pad(from, in.at(), to, x.at(), p.top(), p.left(), 0, b.stream), in, x);
         return x;
     }
 

@@ -1,6 +1,6 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Layout;
 import io.dms.model.Node;
 import io.dms.runtime.Step;
 import java.util.Arrays;
@@ -35,19 +35,16 @@ final class MoveLowering {
         return s;
     }
 
-    private static int type(View v) {
-        return v.half() ? Bridge.F16 : Bridge.F32;
-    }
-
     /** Copies a box of elements. */
     private static void copy(PlanBuilder b, View x, long xSkip, long[] xStrides, View y, long[] yStrides, int[] dims) {
         long d = b.numbers(ElementLowering.longs(dims));
         long from = b.numbers(xStrides);
         long to = b.numbers(yStrides);
         long skip = xSkip * x.elementBytes();
+        int rank = dims.length;
         b.run(
                 "copy",
-                () -> b.bridge.ndCopy(dims.length, d, x.at() + skip, type(x), from, y.at(), type(y), to, b.stream),
+                () -> b.tensors.copy(rank, d, x.at() + skip, x.type(), from, y.at(), y.type(), to, b.stream),
                 x,
                 y);
     }
@@ -223,7 +220,7 @@ final class MoveLowering {
         long from = b.numbers(strides(x, in));
         b.run(
                 "gather",
-                () -> b.bridge.ndGather(out.length, dims, x.at(), from, table.address, fill, y.at(), type(y), b.stream),
+                () -> b.tensors.gather(out.length, dims, x.at(), from, table.address, fill, y.at(), y.type(), b.stream),
                 x,
                 y);
     }
@@ -231,21 +228,8 @@ final class MoveLowering {
     static void shuffle(PlanBuilder b, Step.ChannelShuffle s) {
         View x = b.view(s.input());
         View y = b.place(s.output(), x.nhwc());
-        b.run(
-                "shuffle",
-                () -> b.bridge.shuffle(
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.n(),
-                        y.c(),
-                        y.hw(),
-                        s.groups(),
-                        b.stream),
-                x,
-                y);
+        Layout from = x.layout();
+        Layout to = y.layout();
+        b.run("shuffle", () -> b.images.shuffle(from, x.at(), to, y.at(), s.groups(), b.stream), x, y);
     }
 }

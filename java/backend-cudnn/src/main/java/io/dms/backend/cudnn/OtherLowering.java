@@ -1,6 +1,9 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Images;
+import io.dms.backend.cudnn.bridge.Layout;
+import io.dms.backend.cudnn.bridge.Tensors;
+import io.dms.backend.cudnn.bridge.Window;
 import io.dms.model.Node;
 import io.dms.runtime.ResizeTables;
 import io.dms.runtime.Step;
@@ -38,8 +41,8 @@ final class OtherLowering {
     static void lower(PlanBuilder b, Step.Other s) {
         switch (s.node().op()) {
             case "MaxPool", "AveragePool" -> pool(b, s);
-            case "GlobalAveragePool" -> reduce(b, s, Bridge.REDUCE_MEAN, 2, b.dims(s.inputs()[0]).length - 1);
-            case "GlobalMaxPool" -> reduce(b, s, Bridge.REDUCE_MAX, 2, b.dims(s.inputs()[0]).length - 1);
+            case "GlobalAveragePool" -> reduce(b, s, Tensors.REDUCE_MEAN, 2, b.dims(s.inputs()[0]).length - 1);
+            case "GlobalMaxPool" -> reduce(b, s, Tensors.REDUCE_MAX, 2, b.dims(s.inputs()[0]).length - 1);
             case "ReduceMean" -> mean(b, s);
             case "Softmax" -> softmax(b, s);
             case "LRN" -> lrn(b, s);
@@ -71,41 +74,22 @@ final class OtherLowering {
         boolean flat = kernel.length == 1;
         int last = kernel.length - 1;
         int kind = n.is("MaxPool")
-                ? Bridge.POOL_MAX
-                : n.intAttr("count_include_pad", 0) != 0 ? Bridge.POOL_AVERAGE_WINDOW : Bridge.POOL_AVERAGE;
+                ? Images.POOL_MAX
+                : n.intAttr("count_include_pad", 0) != 0 ? Images.POOL_AVERAGE_WINDOW : Images.POOL_AVERAGE;
         View x = b.view(s.inputs()[0]);
         View y = b.place(s.outputs()[0], x.nhwc());
-        int kh = flat ? 1 : kernel[0];
-        int sh = flat ? 1 : strides[0];
-        int top = flat ? 0 : pads[0];
-        int dh = flat ? 1 : dilations[0];
-        b.run(
-                "pool",
-                () -> b.bridge.pool(
-                        kind,
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        x.n(),
-                        x.c(),
-                        x.h(),
-                        x.w(),
-                        y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.h(),
-                        y.w(),
-                        kh,
-                        kernel[last],
-                        sh,
-                        strides[last],
-                        top,
-                        pads[last],
-                        dh,
-                        dilations[last],
-                        b.stream),
-                x,
-                y);
+        Window window = new Window(
+                flat ? 1 : kernel[0],
+                kernel[last],
+                flat ? 1 : strides[0],
+                strides[last],
+                flat ? 0 : pads[0],
+                pads[last],
+                flat ? 1 : dilations[0],
+                dilations[last]);
+        Layout from = x.layout();
+        Layout to = y.layout();
+        b.run("pool", () -> b.images.pool(kind, from, x.at(), to, y.at(), window, b.stream), x, y);
     }
 
     private static int[] orOnes(int @org.jspecify.annotations.Nullable [] given, int n) {
@@ -141,7 +125,7 @@ final class OtherLowering {
                 throw b.unsupported("a mean over axes that do not follow each other");
             }
         }
-        reduce(b, s, Bridge.REDUCE_MEAN, first, last);
+        reduce(b, s, Tensors.REDUCE_MEAN, first, last);
     }
 
     /** Reduces the axes from {@code first} to {@code last}. */
@@ -164,19 +148,10 @@ final class OtherLowering {
                 inner *= in[i];
             }
         }
-        long o = space ? x.n() : outer;
-        long i = space ? x.c() : inner;
-        long a = axis;
-        long outerStride = space ? x.strideN() : axis * inner;
-        long axisStride = space ? x.pitch() : inner;
-        int xType = x.half() ? Bridge.F16 : Bridge.F32;
-        int yType = y.half() ? Bridge.F16 : Bridge.F32;
-        b.run(
-                "reduce",
-                () -> b.bridge.reduce(
-                        kind, x.at(), xType, o, a, i, outerStride, axisStride, y.at(), yType, i, b.stream),
-                x,
-                y);
+        Tensors.Lines lines = space
+                ? new Tensors.Lines(x.n(), axis, x.c(), x.strideN(), x.pitch(), x.c())
+                : new Tensors.Lines(outer, axis, inner, axis * inner, inner, inner);
+        b.run("reduce", () -> b.tensors.reduce(kind, lines, x.at(), x.type(), y.at(), y.type(), b.stream), x, y);
     }
 
     private static void softmax(PlanBuilder b, Step.Other s) {
@@ -187,8 +162,11 @@ final class OtherLowering {
         b.set(s.outputs()[0], y);
         long outer = Arrays.stream(dims, 0, axis).asLongStream().reduce(1, (p, q) -> p * q);
         long inner = Arrays.stream(dims, axis + 1, dims.length).asLongStream().reduce(1, (p, q) -> p * q);
-        int type = b.device.half ? Bridge.F16 : Bridge.F32;
-        b.run("softmax", () -> b.bridge.softmax(x.at(), type, outer, dims[axis], inner, y.at(), type, b.stream), x, y);
+        b.run(
+                "softmax",
+                () -> b.tensors.softmax(x.at(), x.type(), outer, dims[axis], inner, y.at(), y.type(), b.stream),
+                x,
+                y);
     }
 
     private static void lrn(PlanBuilder b, Step.Other s) {
@@ -199,25 +177,9 @@ final class OtherLowering {
         float bias = n.floatAttr("bias", 1);
         View x = b.view(s.inputs()[0]);
         View y = b.place(s.outputs()[0], x.nhwc());
-        b.run(
-                "lrn",
-                () -> b.bridge.lrn(
-                        x.at(),
-                        x.format(),
-                        x.pitch(),
-                        y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.n(),
-                        y.c(),
-                        y.hw(),
-                        size,
-                        alpha,
-                        beta,
-                        bias,
-                        b.stream),
-                x,
-                y);
+        Layout from = x.layout();
+        Layout to = y.layout();
+        b.run("lrn", () -> b.images.lrn(from, x.at(), to, y.at(), size, alpha, beta, bias, b.stream), x, y);
     }
 
     private static void matmul(PlanBuilder b, Step.Other s) {
@@ -270,27 +232,23 @@ final class OtherLowering {
         Buf cw = b.content(new Content.Plain(flat(columnWeights), false));
         View x = b.view(s.inputs()[0]);
         View y = b.place(s.outputs()[0], x.nhwc());
+        Layout from = x.layout();
+        Layout to = y.layout();
+        int rowTaps = rows[0].length;
+        int columnTaps = columns[0].length;
         b.run(
                 "resize",
-                () -> b.bridge.resize(
+                () -> b.images.resize(
+                        from,
                         x.at(),
-                        x.format(),
-                        x.pitch(),
-                        x.n(),
-                        x.c(),
-                        x.h(),
-                        x.w(),
+                        to,
                         y.at(),
-                        y.format(),
-                        y.pitch(),
-                        y.h(),
-                        y.w(),
                         ri.address,
                         rw.address,
-                        rows[0].length,
+                        rowTaps,
                         ci.address,
                         cw.address,
-                        columns[0].length,
+                        columnTaps,
                         b.stream),
                 x,
                 y);

@@ -1,6 +1,8 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Images;
+import io.dms.backend.cudnn.bridge.Layout;
+import io.dms.backend.cudnn.bridge.Tensors;
 import io.dms.model.Tensor;
 import io.dms.model.UserException;
 import io.dms.runtime.FusedPlan;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class PlanBuilder {
     final FusedPlan plan;
     final Device device;
-    final Bridge bridge;
+    final Images images;
+    final Tensors tensors;
     final long stream;
 
     private final List<WeightUse> weights = new ArrayList<>();
@@ -40,7 +43,8 @@ final class PlanBuilder {
     PlanBuilder(FusedPlan plan, Device device) {
         this.plan = plan;
         this.device = device;
-        this.bridge = device.bridge;
+        this.images = device.bridge.images();
+        this.tensors = device.bridge.tensors();
         this.stream = device.gpu.stream();
         this.views = new View[plan.values().size()];
         this.concats = new Concats(plan);
@@ -269,21 +273,9 @@ final class PlanBuilder {
 
     /** Copies from one layout to another. */
     void convert(View from, View to) {
-        run(
-                "convert",
-                () -> bridge.convert(
-                        from.at(),
-                        from.format(),
-                        from.pitch(),
-                        to.at(),
-                        to.format(),
-                        to.pitch(),
-                        to.n(),
-                        to.c(),
-                        to.hw(),
-                        stream),
-                from,
-                to);
+        Layout x = from.layout();
+        Layout y = to.layout();
+        run("convert", () -> images.convert(x, from.at(), y, to.at(), stream), from, to);
     }
 
     List<WeightUse> weights() {

@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import io.dms.backend.cudnn.bridge.Layout;
+import io.dms.backend.cudnn.bridge.Window;
 import io.dms.runtime.Step;
 import java.util.List;
 
@@ -16,7 +18,15 @@ final class TransposedLowering {
         this.s = s;
     }
 
-    void lower(int r, int q, int strideH, int strideW, int dilationH, int dilationW, int top, int left) {
+    void lower(Window window) {
+        int r = window.rows();
+        int q = window.columns();
+        int strideH = window.strideH();
+        int strideW = window.strideW();
+        int dilationH = window.dilationH();
+        int dilationW = window.dilationW();
+        int top = window.top();
+        int left = window.left();
         boolean nhwc = b.device.nhwc;
         boolean half = b.device.half;
         View y = b.as(s.input(), nhwc, nhwc);
@@ -66,27 +76,9 @@ final class TransposedLowering {
         if (!direct) {
             int cutTop = alike ? 0 : -top;
             int cutLeft = alike ? 0 : -left;
-            b.run(
-                    "cut",
-                    () -> b.bridge.pad(
-                            x.at(),
-                            x.format(),
-                            x.pitch(),
-                            x.n(),
-                            x.c(),
-                            x.h(),
-                            x.w(),
-                            result.at(),
-                            result.format(),
-                            result.pitch(),
-                            h,
-                            w,
-                            cutTop,
-                            cutLeft,
-                            0,
-                            b.stream),
-                    x,
-                    result);
+            Layout from = x.layout();
+            Layout to = result.layout();
+            b.run("cut", () -> b.images.pad(from, x.at(), to, result.at(), cutTop, cutLeft, 0, b.stream), x, result);
         }
         ElementLowering.epilogue(b, result, result, null, s.bias(), s.after());
     }

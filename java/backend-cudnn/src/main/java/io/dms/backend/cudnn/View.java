@@ -1,6 +1,7 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Layout;
+import io.dms.backend.cudnn.bridge.Tensors;
 
 /**
  * How a value lies in device memory, as an image: its first axes are n and c, what follows is h and w. The pitch is the
@@ -17,9 +18,15 @@ record View(Buf buf, long offset, int n, int c, int h, int w, boolean nhwc, bool
         return buf.address + offset;
     }
 
-    /** The bridge's number for order and type. */
-    int format() {
-        return (nhwc ? Bridge.NHWC_F32 : Bridge.NCHW_F32) + (half ? Bridge.NCHW_F16 : 0);
+    /** How it lies, for the bridge. */
+    Layout layout() {
+        int format = (nhwc ? Layout.NHWC_F32 : Layout.NCHW_F32) + (half ? Layout.NCHW_F16 : 0);
+        return new Layout(format, pitch, n, c, h, w);
+    }
+
+    /** The bridge's number of the elements' type. */
+    int type() {
+        return half ? Tensors.F16 : Tensors.F32;
     }
 
     int elementBytes() {

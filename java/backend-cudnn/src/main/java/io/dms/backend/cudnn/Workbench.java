@@ -79,7 +79,7 @@ final class Workbench implements AutoCloseable {
             for (int round = 0; round < 5; round++) {
                 long start = System.nanoTime();
                 if (graph != 0) {
-                    bridge.graphLaunch(graph, gpu.stream());
+                    bridge.graphs().launch(graph, gpu.stream());
                 } else {
                     repeat(work, times);
                 }
@@ -88,7 +88,7 @@ final class Workbench implements AutoCloseable {
             }
         } finally {
             if (graph != 0) {
-                bridge.graphDestroy(graph);
+                bridge.graphs().destroy(graph);
             }
         }
         return best;
@@ -104,12 +104,12 @@ final class Workbench implements AutoCloseable {
     private long record(Runnable work, int times) {
         long stream = gpu.stream();
         try {
-            bridge.graphBegin(stream);
+            bridge.graphs().begin(stream);
             repeat(work, times);
-            return bridge.graphEnd(stream);
+            return bridge.graphs().end(stream);
         } catch (DeviceException | BridgeException e) {
-            if (bridge.graphRecording(stream)) {
-                bridge.graphAbort(stream);
+            if (bridge.graphs().isRecording(stream)) {
+                bridge.graphs().abort(stream);
             }
             return 0;
         }

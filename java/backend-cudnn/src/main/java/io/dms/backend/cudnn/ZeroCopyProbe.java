@@ -1,6 +1,6 @@
 package io.dms.backend.cudnn;
 
-import io.dms.backend.cudnn.bridge.Bridge;
+import io.dms.backend.cudnn.bridge.Tensors;
 import io.dms.cuda.DeviceException;
 import io.dms.cuda.DeviceMemory;
 
@@ -172,7 +172,8 @@ public final class ZeroCopyProbe implements AutoCloseable {
         long bytes = half ? 2 : 4;
         long column = bench.zeros(bytes * rows * depth);
         long y = bench.zeros(bytes * s.outputs());
-        int type = half ? Bridge.F16 : Bridge.F32;
+        long stream = bench.gpu.stream();
+        int type = half ? Tensors.F16 : Tensors.F32;
         Product product = Product.of(false, s.k(), rows, depth, s.kMax(), depth, s.k(), half);
         try (HostLongs dims = new HostLongs(s.batch(), p, p, c, r, r);
                 HostLongs from = new HostLongs(
@@ -185,16 +186,18 @@ public final class ZeroCopyProbe implements AutoCloseable {
                 HostLongs to = new HostLongs((long) p * p * depth, (long) p * depth, depth, (long) r * r, r, 1)) {
             double micros = bench.micros(
                     () -> {
-                        bench.bridge.ndCopy(
-                                6,
-                                dims.address(),
-                                image,
-                                type,
-                                from.address(),
-                                column,
-                                type,
-                                to.address(),
-                                bench.gpu.stream());
+                        bench.bridge
+                                .tensors()
+                                .copy(
+                                        6,
+                                        dims.address(),
+                                        image,
+                                        type,
+                                        from.address(),
+                                        column,
+                                        type,
+                                        to.address(),
+                                        stream);
                         bench.gpu.blas().multiply(product, weights, column, y);
                     },
                     times);

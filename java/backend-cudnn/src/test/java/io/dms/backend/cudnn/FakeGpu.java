@@ -2,7 +2,6 @@ package io.dms.backend.cudnn;
 
 import io.dms.cuda.DeviceException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** CUDA, cuBLAS and cuDNN that read like their formulas, on {@link Memory}; checks what the libraries check. */
@@ -96,12 +95,7 @@ final class FakeGpu implements Gpu {
 
     /** What is done at once, or recorded. */
     void work(Runnable r) {
-        @Nullable List<Runnable> recording = Recordings.of(stream);
-        if (recording != null) {
-            recording.add(r);
-        } else {
-            r.run();
-        }
+        Recordings.work(stream, r);
     }
 
     private void copy(long to, long from, long bytes) {

@@ -19,6 +19,16 @@ final class Recordings {
         return OPEN.get(stream);
     }
 
+    /** Does it now or, while the stream is recording, at each replay. */
+    static void work(long stream, Runnable r) {
+        @Nullable List<Runnable> recording = of(stream);
+        if (recording != null) {
+            recording.add(r);
+        } else {
+            r.run();
+        }
+    }
+
     static synchronized void begin(long stream) {
         if (OPEN.put(stream, new ArrayList<>()) != null) {
             throw new IllegalStateException("recording already");

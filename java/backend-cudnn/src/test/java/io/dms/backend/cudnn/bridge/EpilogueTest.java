@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn.bridge;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
@@ -18,20 +19,20 @@ class EpilogueTest {
 
     static double activate(int kind, double p, double q, double slope, double x) {
         return switch (kind) {
-            case Bridge.RELU -> x < 0 ? p * x : x;
-            case Bridge.CLIP -> Math.min(Math.max(x, p), q);
-            case Bridge.SIGMOID -> 1 / (1 + Math.exp(-x));
-            case Bridge.TANH -> Math.tanh(x);
-            case Bridge.HARD_SIGMOID -> Math.min(Math.max(p * x + q, 0), 1);
-            case Bridge.HARD_SWISH -> x * Math.min(Math.max(p * x + q, 0), 1);
-            case Bridge.SILU -> x / (1 + Math.exp(-x));
-            case Bridge.LINEAR -> p * x + q;
-            case Bridge.POWER -> p * Math.pow(x, q);
-            case Bridge.ELU -> x < 0 ? p * (Math.exp(x) - 1) : x;
-            case Bridge.EXP -> Math.exp(x);
-            case Bridge.SQRT -> Math.sqrt(x);
-            case Bridge.ABS -> Math.abs(x);
-            case Bridge.PRELU -> x < 0 ? slope * x : x;
+            case Activation.RELU -> x < 0 ? p * x : x;
+            case Activation.CLIP -> Math.min(Math.max(x, p), q);
+            case Activation.SIGMOID -> 1 / (1 + Math.exp(-x));
+            case Activation.TANH -> Math.tanh(x);
+            case Activation.HARD_SIGMOID -> Math.min(Math.max(p * x + q, 0), 1);
+            case Activation.HARD_SWISH -> x * Math.min(Math.max(p * x + q, 0), 1);
+            case Activation.SILU -> x / (1 + Math.exp(-x));
+            case Activation.LINEAR -> p * x + q;
+            case Activation.POWER -> p * Math.pow(x, q);
+            case Activation.ELU -> x < 0 ? p * (Math.exp(x) - 1) : x;
+            case Activation.EXP -> Math.exp(x);
+            case Activation.SQRT -> Math.sqrt(x);
+            case Activation.ABS -> Math.abs(x);
+            case Activation.PRELU -> x < 0 ? slope * x : x;
             default -> x;
         };
     }
@@ -77,9 +78,9 @@ class EpilogueTest {
             int first = seed % 15;
             int second = random.nextInt(3) == 0 ? random.nextInt(6) : 0;
             // A power of a negative number and a large one of any number say little of the kernel.
-            float p1 = first == Bridge.CLIP ? -1 : random.nextFloat();
-            float q1 = first == Bridge.POWER ? 2 : 1 + random.nextFloat();
-            float p2 = second == Bridge.CLIP ? 0 : random.nextFloat();
+            float p1 = first == Activation.CLIP ? -1 : random.nextFloat();
+            float q1 = first == Activation.POWER ? 2 : 1 + random.nextFloat();
+            float p2 = second == Activation.CLIP ? 0 : random.nextFloat();
             float q2 = 1 + random.nextFloat();
             boolean over = random.nextInt(4) == 0;
             Image result = over ? x : y;
@@ -87,29 +88,20 @@ class EpilogueTest {
             for (int i = 0; i < before.length; i++) {
                 before[i] = x.block.get(Image.half(x.format), x.index(i));
             }
-            bridge.epilogue(
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    r == null ? 0 : r.address(),
-                    r == null ? 0 : r.format,
-                    r == null ? 0 : r.pitch,
-                    result.address(),
-                    result.format,
-                    result.pitch,
-                    n,
-                    c,
-                    hw,
-                    address(scales),
-                    address(biases),
-                    slope.address(),
-                    first,
-                    p1,
-                    q1,
-                    second,
-                    p2,
-                    q2,
-                    0);
+            bridge.images()
+                    .epilogue(
+                            x.layout(),
+                            x.address(),
+                            r == null ? x.layout() : r.layout(),
+                            r == null ? 0 : r.address(),
+                            result.layout(),
+                            result.address(),
+                            address(scales),
+                            address(biases),
+                            slope.address(),
+                            new Activation(first, p1, q1),
+                            new Activation(second, p2, q2),
+                            0);
             result.check("seed " + seed + " activations " + first + " " + second, (at, k, row, column) -> {
                 double v = before[(at * c + k) * hw + column];
                 v = scales == null ? v : (float) (v * scale[k]);
@@ -140,26 +132,18 @@ class EpilogueTest {
                             (axes & 8) == 0 ? 1 : w)
                     .fill(random);
             Image y = Image.random(random, n, c, h, w);
-            bridge.binary(
-                    kind,
-                    a.address(),
-                    a.format,
-                    a.pitch,
-                    b.address(),
-                    b.format,
-                    b.pitch,
-                    axes,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    n,
-                    c,
-                    h,
-                    w,
-                    Bridge.CLIP,
-                    -30,
-                    30,
-                    0);
+            bridge.images()
+                    .binary(
+                            kind,
+                            a.layout(),
+                            a.address(),
+                            b.layout(),
+                            b.address(),
+                            axes,
+                            y.layout(),
+                            y.address(),
+                            new Activation(Activation.CLIP, -30, 30),
+                            0);
             y.check("seed " + seed, (at, k, row, column) -> {
                 float p = a.get(at, k, row, column);
                 float q = b.get(
@@ -174,11 +158,11 @@ class EpilogueTest {
 
     private static float combine(int kind, float a, float b) {
         return switch (kind) {
-            case Bridge.ADD -> a + b;
-            case Bridge.SUB -> a - b;
-            case Bridge.MUL -> a * b;
-            case Bridge.DIV -> a / b;
-            case Bridge.SUB_FROM -> b - a;
+            case Images.ADD -> a + b;
+            case Images.SUB -> a - b;
+            case Images.MUL -> a * b;
+            case Images.DIV -> a / b;
+            case Images.SUB_FROM -> b - a;
             default -> b / a;
         };
     }
@@ -186,62 +170,44 @@ class EpilogueTest {
     @Test
     void tensors_of_any_rank() {
         Random random = new Random(7);
-        Image a = new Image(Bridge.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
+        Image a = new Image(Layout.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
         Block b = Block.floats(random(random, 3 * 5, 1, 2));
-        Image y = new Image(Bridge.NCHW_F32, 3, 0, 2, 3, 4, 5);
-        bridge.ndBinary(
-                Bridge.DIV,
-                4,
-                Block.longs(2, 3, 4, 5).address(),
-                a.address(),
-                Block.longs(60, 20, 5, 1).address(),
-                b.address(),
-                Block.longs(0, 5, 0, 1).address(),
-                y.address(),
-                Bridge.F32,
-                0);
+        Image y = new Image(Layout.NCHW_F32, 3, 0, 2, 3, 4, 5);
+        bridge.tensors()
+                .binary(
+                        Images.DIV,
+                        4,
+                        Block.longs(2, 3, 4, 5).address(),
+                        a.address(),
+                        Block.longs(60, 20, 5, 1).address(),
+                        b.address(),
+                        Block.longs(0, 5, 0, 1).address(),
+                        y.address(),
+                        Tensors.F32,
+                        0);
         y.check("nd", (at, k, row, column) -> a.get(at, k, row, column) / b.get(0, k * 5 + column));
     }
 
     @Test
     void wrong_arguments_are_named() {
-        Image x = new Image(0, 4, 0, 1, 4, 1, 4);
-        assertThatThrownBy(() -> bridge.epilogue(
-                        x.address(), 0, 3, 0, 0, 0, x.address(), 0, 4, 1, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        long at = new Image(0, 4, 0, 1, 4, 1, 4).address();
+        Layout fits = new Layout(Layout.NCHW_F32, 4, 1, 4, 1, 4);
+        Layout narrow = new Layout(Layout.NCHW_F32, 3, 1, 4, 1, 4);
+        Layout unknown = new Layout(4, 4, 1, 4, 1, 4);
+        Layout huge = new Layout(Layout.NCHW_F32, 64, 1 << 20, 64, 64, 64);
+        Activation none = Activation.IDENTITY;
+        Activation slopes = new Activation(Activation.PRELU, 0, 0);
+        Images images = bridge.images();
+        assertThatThrownBy(() -> images.epilogue(narrow, at, fits, 0, fits, at, 0, 0, 0, none, none, 0))
                 .hasMessage("dms_epilogue: the pitch of x is 3, less than its 4 channels");
-        assertThatThrownBy(() -> bridge.epilogue(
-                        x.address(),
-                        0,
-                        4,
-                        0,
-                        0,
-                        0,
-                        x.address(),
-                        0,
-                        4,
-                        1,
-                        4,
-                        4,
-                        0,
-                        0,
-                        0,
-                        Bridge.PRELU,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0))
+        assertThatThrownBy(() -> images.epilogue(fits, at, fits, 0, fits, at, 0, 0, 0, slopes, none, 0))
                 .hasMessage("dms_epilogue: slopes is null");
-        assertThatThrownBy(() -> bridge.convert(x.address(), 4, 4, x.address(), 0, 4, 1, 4, 4, 0))
+        assertThatThrownBy(() -> images.convert(unknown, at, fits, at, 0))
                 .hasMessage("dms_convert: format must lie in 0..3, but is 4");
-        assertThatThrownBy(() -> bridge.convert(0, 0, 4, x.address(), 0, 4, 1, 4, 4, 0))
-                .hasMessage("dms_convert: x is null");
-        assertThatThrownBy(() -> bridge.convert(x.address(), 0, 64, x.address(), 0, 64, 1 << 20, 64, 4096, 0))
+        assertThatThrownBy(() -> images.convert(fits, 0, fits, at, 0)).hasMessage("dms_convert: x is null");
+        assertThatThrownBy(() -> images.convert(huge, at, huge, at, 0))
                 .isInstanceOfSatisfying(
-                        BridgeException.class,
-                        e -> org.assertj.core.api.Assertions.assertThat(e.status())
-                                .isEqualTo(BridgeException.UNSUPPORTED))
+                        BridgeException.class, e -> assertThat(e.status()).isEqualTo(BridgeException.UNSUPPORTED))
                 .hasMessageContaining("2147483647 is the limit");
     }
 }

@@ -68,9 +68,20 @@ class HeaderTest {
         }
         assertThat(header()).contains("#define DMS_ABI_VERSION " + Bridge.ABI_VERSION + "\n");
         int compared = 0;
-        for (Class<?> c : List.of(Bridge.class, BridgeException.class)) {
+        List<Class<?>> named = List.of(
+                Bridge.class,
+                BridgeException.class,
+                Layout.class,
+                Activation.class,
+                Images.class,
+                Tensors.class,
+                Packing.class,
+                Frame.class);
+        for (Class<?> c : named) {
             for (Field f : c.getDeclaredFields()) {
-                if (f.getType() == int.class && wanted.containsKey(f.getName())) {
+                if (Modifier.isStatic(f.getModifiers())
+                        && f.getType() == int.class
+                        && wanted.containsKey(f.getName())) {
                     assertThat(f.getInt(null)).as(f.getName()).isEqualTo(wanted.get(f.getName()));
                     compared++;
                 }

@@ -67,6 +67,10 @@ final class Image {
         return block.get(half(format), index(at, k, y, x));
     }
 
+    Layout layout() {
+        return new Layout(format, pitch, n, c, h, w);
+    }
+
     long address() {
         return block.address() + (long) channel * ((format & 1) == 1 ? 1 : h * w) * (half(format) == 1 ? 2 : 4);
     }

@@ -24,7 +24,7 @@ class MovesTest {
             int hw = random.nextBoolean() ? 8 * (1 + random.nextInt(3)) : 1 + random.nextInt(40);
             Image x = Image.random(random, n, c, 1, hw).fill(random);
             Image y = Image.random(random, n, c, 1, hw);
-            bridge.convert(x.address(), x.format, x.pitch, y.address(), y.format, y.pitch, n, c, hw, 0);
+            bridge.images().convert(x.layout(), x.address(), y.layout(), y.address(), 0);
             y.check("seed " + seed + " from " + x, (at, k, row, column) -> stored(y, x.get(at, k, row, column)));
         }
     }
@@ -32,6 +32,11 @@ class MovesTest {
     /** Copies lose nothing but the rounding to half precision. */
     private static double stored(Image y, float v) {
         return Image.half(y.format) == 1 ? Block.decode(Block.encode(v)) : v;
+    }
+
+    /** One channel of n pixels. */
+    private static Layout line(int format, int n) {
+        return new Layout(format, 1, 1, 1, 1, n);
     }
 
     @Test
@@ -43,8 +48,10 @@ class MovesTest {
         for (int i = 0; i < n; i++) {
             halves.bytes().putShort(2 * i, (short) i);
         }
-        bridge.convert(halves.address(), Bridge.NCHW_F16, 1, floats.address(), Bridge.NCHW_F32, 1, 1, 1, n, 0);
-        bridge.convert(floats.address(), Bridge.NCHW_F32, 1, back.address(), Bridge.NCHW_F16, 1, 1, 1, n, 0);
+        bridge.images()
+                .convert(line(Layout.NCHW_F16, n), halves.address(), line(Layout.NCHW_F32, n), floats.address(), 0);
+        bridge.images()
+                .convert(line(Layout.NCHW_F32, n), floats.address(), line(Layout.NCHW_F16, n), back.address(), 0);
         for (int i = 0; i < n; i++) {
             float v = Block.decode((short) i);
             assertThat(Float.compare(floats.get(0, i), v)).as("%04x", i).isZero();
@@ -70,7 +77,8 @@ class MovesTest {
             }
             floats.put(0, i, random.nextBoolean() ? v : -v);
         }
-        bridge.convert(floats.address(), Bridge.NCHW_F32, 1, halves.address(), Bridge.NCHW_F16, 1, 1, 1, n, 0);
+        bridge.images()
+                .convert(line(Layout.NCHW_F32, n), floats.address(), line(Layout.NCHW_F16, n), halves.address(), 0);
         for (int i = 0; i < n; i++) {
             assertThat(halves.bytes().getShort(2 * i))
                     .as("%s", floats.get(0, i))
@@ -86,7 +94,7 @@ class MovesTest {
             int c = groups * (1 + random.nextInt(5));
             Image x = Image.random(random, 2, c, 3, 4).fill(random);
             Image y = Image.random(random, 2, c, 3, 4);
-            bridge.shuffle(x.address(), x.format, x.pitch, y.address(), y.format, y.pitch, 2, c, 12, groups, 0);
+            bridge.images().shuffle(x.layout(), x.address(), y.layout(), y.address(), groups, 0);
             y.check(
                     "seed " + seed,
                     (at, k, row, column) -> x.get(at, k % groups * (c / groups) + k / groups, row, column));
@@ -105,23 +113,7 @@ class MovesTest {
             int left = random.nextInt(7) - 3;
             Image x = Image.random(random, 2, 3, h, w).fill(random);
             Image y = Image.random(random, 2, 3, outH, outW);
-            bridge.pad(
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    2,
-                    3,
-                    h,
-                    w,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    outH,
-                    outW,
-                    top,
-                    left,
-                    0.5f,
-                    0);
+            bridge.images().pad(x.layout(), x.address(), y.layout(), y.address(), top, left, 0.5f, 0);
             y.check("seed " + seed, (at, k, row, column) -> {
                 int p = row - top;
                 int q = column - left;
@@ -151,26 +143,19 @@ class MovesTest {
             }
             Image x = Image.random(random, 2, 3, h, w).fill(random);
             Image y = Image.random(random, 2, 3, outH, outW);
-            bridge.resize(
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    2,
-                    3,
-                    h,
-                    w,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    outH,
-                    outW,
-                    Block.ints(rows).address(),
-                    Block.floats(rowWeights).address(),
-                    taps,
-                    Block.ints(columns).address(),
-                    Block.floats(columnWeights).address(),
-                    taps,
-                    0);
+            bridge.images()
+                    .resize(
+                            x.layout(),
+                            x.address(),
+                            y.layout(),
+                            y.address(),
+                            Block.ints(rows).address(),
+                            Block.floats(rowWeights).address(),
+                            taps,
+                            Block.ints(columns).address(),
+                            Block.floats(columnWeights).address(),
+                            taps,
+                            0);
             y.check("seed " + seed, (at, k, row, column) -> {
                 double sum = 0;
                 for (int i = 0; i < taps; i++) {
@@ -188,39 +173,41 @@ class MovesTest {
     @Test
     void strided_copies_of_any_rank() {
         Random random = new Random(3);
-        Image x = new Image(Bridge.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
-        Image y = new Image(Bridge.NCHW_F16, 5, 0, 4, 5, 3, 2);
+        Image x = new Image(Layout.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
+        Image y = new Image(Layout.NCHW_F16, 5, 0, 4, 5, 3, 2);
         // A transpose [h, w, c, n] that reads the columns backwards.
-        bridge.ndCopy(
-                4,
-                Block.longs(4, 5, 3, 2).address(),
-                x.address() + 4 * 4,
-                Bridge.F32,
-                Block.longs(5, -1, 20, 60).address(),
-                y.address(),
-                Bridge.F16,
-                Block.longs(30, 6, 2, 1).address(),
-                0);
+        bridge.tensors()
+                .copy(
+                        4,
+                        Block.longs(4, 5, 3, 2).address(),
+                        x.address() + 4 * 4,
+                        Tensors.F32,
+                        Block.longs(5, -1, 20, 60).address(),
+                        y.address(),
+                        Tensors.F16,
+                        Block.longs(30, 6, 2, 1).address(),
+                        0);
         y.check("transpose", (a, b, c, d) -> stored(y, x.get(d, c, a, 4 - b)));
     }
 
     @Test
     void gathering_by_tables() {
         Random random = new Random(4);
-        Image x = new Image(Bridge.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
-        Image y = new Image(Bridge.NCHW_F32, 2, 0, 2, 2, 5, 3);
+        Image x = new Image(Layout.NCHW_F32, 3, 0, 2, 3, 4, 5).fill(random);
+        Image y = new Image(Layout.NCHW_F32, 2, 0, 2, 2, 5, 3);
         int[][] tables = {{1, 0}, {2, -1}, {0, 3, 3, 1, 2}, {4, -1, 0}};
         Block flat = Block.ints(1, 0, 2, -1, 0, 3, 3, 1, 2, 4, -1, 0);
-        bridge.ndGather(
-                4,
-                Block.longs(2, 2, 5, 3).address(),
-                x.address(),
-                Block.longs(60, 20, 5, 1).address(),
-                flat.address(),
-                9,
-                y.address(),
-                Bridge.F32,
-                0);
+        bridge.tensors()
+                .gather(
+                        4,
+                        Block.longs(2, 2, 5, 3).address(),
+                        x.address(),
+                        Block.longs(60, 20, 5, 1).address(),
+                        flat.address(),
+                        9,
+                        y.address(),
+                        Tensors.F32,
+                        0);
         y.check(
                 "gather",
                 (a, b, c, d) -> tables[1][b] < 0 || tables[3][d] < 0

@@ -44,6 +44,21 @@ class PackTest {
         return Block.ints(pairs);
     }
 
+    /** The blocks of ranges hold nothing else. */
+    private static void pack(Packing p, Block master, Block ranges0, Block ranges1, long scale, Block packed) {
+        bridge.tensors()
+                .pack(
+                        p,
+                        master.address(),
+                        ranges0.address(),
+                        ranges0.bytes().capacity() / 8,
+                        ranges1.address(),
+                        ranges1.bytes().capacity() / 8,
+                        scale,
+                        packed.address(),
+                        0);
+    }
+
     @Test
     void any_cut_of_any_master_in_any_order_and_type() {
         for (int seed = 0; seed < 300; seed++) {
@@ -75,25 +90,8 @@ class PackTest {
             Block packed = new Block((type == 1 ? 2L : 4L) * k * c * kernel);
             Block from = Block.floats(master);
             Block factors = Block.floats(scale);
-            bridge.pack(
-                    from.address(),
-                    size0,
-                    size1,
-                    kernel,
-                    ranges(cut0).address(),
-                    cut0.ranges(),
-                    ranges(cut1).address(),
-                    cut1.ranges(),
-                    kAxis,
-                    scaled ? factors.address() : 0,
-                    scaleAxis,
-                    groups,
-                    packed.address(),
-                    k,
-                    c,
-                    order,
-                    type,
-                    0);
+            Packing packing = new Packing(size0, size1, kernel, kAxis, scaleAxis, groups, k, c, order, type);
+            pack(packing, from, ranges(cut0), ranges(cut1), scaled ? factors.address() : 0, packed);
             int[] index0 = cut0.indices();
             int[] index1 = cut1.indices();
             for (int i = 0; i < k; i++) {
@@ -109,9 +107,9 @@ class PackTest {
                             }
                         }
                         int at = switch (order) {
-                            case Bridge.KCRS -> (i * c + j) * kernel + s;
-                            case Bridge.KRSC -> (i * kernel + s) * c + j;
-                            case Bridge.CRSK -> (j * kernel + s) * k + i;
+                            case Packing.KCRS -> (i * c + j) * kernel + s;
+                            case Packing.KRSC -> (i * kernel + s) * c + j;
+                            case Packing.CRSK -> (j * kernel + s) * k + i;
                             default -> (s * c + j) * k + i;
                         };
                         float rounded = type == 1 ? Block.decode(Block.encode(want)) : want;
@@ -126,7 +124,7 @@ class PackTest {
 
     @Test
     void as_many_segments_as_the_longest_concat_has() {
-        int segments = Bridge.MAX_RANGES;
+        int segments = Tensors.MAX_RANGES;
         AxisCut.Builder b = new AxisCut.Builder(3 * segments);
         for (int r = 0; r < segments; r++) {
             b.keep(3 * r, 2);
@@ -138,25 +136,8 @@ class PackTest {
         }
         Block packed = new Block(4L * cut.kept());
         Block whole = Block.ints(0, 1);
-        bridge.pack(
-                Block.floats(master).address(),
-                1,
-                3 * segments,
-                1,
-                whole.address(),
-                1,
-                ranges(cut).address(),
-                segments,
-                0,
-                0,
-                0,
-                1,
-                packed.address(),
-                1,
-                cut.kept(),
-                Bridge.KCRS,
-                Bridge.F32,
-                0);
+        Packing packing = new Packing(1, 3 * segments, 1, 0, 0, 1, 1, cut.kept(), Packing.KCRS, Tensors.F32);
+        pack(packing, Block.floats(master), whole, ranges(cut), 0, packed);
         for (int i = 0; i < cut.kept(); i++) {
             assertThat(packed.get(0, i)).isEqualTo(cut.indices()[i]);
         }
@@ -167,47 +148,13 @@ class PackTest {
         Block m = new Block(4 * 4 * 4);
         Block one = Block.ints(0, 4);
         Block beyond = Block.ints(2, 3);
-        assertThatThrownBy(() -> bridge.pack(
-                        m.address(),
-                        4,
-                        4,
-                        1,
-                        one.address(),
-                        1,
-                        beyond.address(),
-                        1,
-                        0,
-                        0,
-                        0,
-                        1,
-                        m.address(),
-                        4,
-                        4,
-                        0,
-                        0,
-                        0))
+        Packing fits = new Packing(4, 4, 1, 0, 0, 1, 4, 4, Packing.KCRS, Tensors.F32);
+        Packing small = new Packing(4, 4, 1, 0, 0, 1, 3, 4, Packing.KCRS, Tensors.F32);
+        assertThatThrownBy(() -> pack(fits, m, one, beyond, 0, m))
                 .isInstanceOfSatisfying(
                         BridgeException.class, e -> assertThat(e.status()).isEqualTo(BridgeException.BAD_ARGUMENT))
                 .hasMessage("dms_pack: a range must end inside the axis; its end, but is 5");
-        assertThatThrownBy(() -> bridge.pack(
-                        m.address(),
-                        4,
-                        4,
-                        1,
-                        one.address(),
-                        1,
-                        one.address(),
-                        1,
-                        0,
-                        0,
-                        0,
-                        1,
-                        m.address(),
-                        3,
-                        4,
-                        0,
-                        0,
-                        0))
+        assertThatThrownBy(() -> pack(small, m, one, one, 0, m))
                 .hasMessage("dms_pack: k must be at least what is kept, but is 3");
     }
 }

@@ -53,29 +53,8 @@ class PreprocessTest {
             f[c] = normalised ? 1 / (255 * DEVIATION[c]) : 1;
             f[3 + c] = normalised ? -MEAN[c] / DEVIATION[c] : 0;
         }
-        bridge.preprocess(
-                image.address(),
-                chroma,
-                pixels,
-                colours,
-                h,
-                w,
-                row,
-                chromaRow,
-                y.address(),
-                y.format,
-                y.pitch,
-                y.c,
-                y.h,
-                y.w,
-                fit,
-                f[0],
-                f[1],
-                f[2],
-                f[3],
-                f[4],
-                f[5],
-                0);
+        Frame frame = new Frame(pixels, colours, h, w, row, chromaRow, fit, f[0], f[1], f[2], f[3], f[4], f[5]);
+        bridge.images().preprocess(frame, image.address(), chroma, y.layout(), y.address(), 0);
     }
 
     @Test
@@ -87,7 +66,7 @@ class PreprocessTest {
             int outH = random.nextInt(5) == 0 ? h : 1 + random.nextInt(30);
             int outW = random.nextInt(5) == 0 ? w : 1 + random.nextInt(30);
             int pixels = random.nextInt(4);
-            int size = pixels >= Bridge.RGBA ? 4 : 3;
+            int size = pixels >= Frame.RGBA ? 4 : 3;
             int row = size * w + random.nextInt(5);
             int fit = random.nextInt(2);
             Block image = image(random, h * row);
@@ -104,7 +83,7 @@ class PreprocessTest {
                     outH,
                     outW,
                     pixels % 2 == 0 ? ImageTensor.Order.RGB : ImageTensor.Order.BGR,
-                    fit == Bridge.STRETCH ? ImageTensor.Fit.STRETCH : ImageTensor.Fit.LETTERBOX,
+                    fit == Frame.STRETCH ? ImageTensor.Fit.STRETCH : ImageTensor.Fit.LETTERBOX,
                     new Preprocessing(MEAN, DEVIATION));
             FloatBuffer want = FloatBuffer.allocate(java.elements());
             java.put(three.bytes(), h, w, want);
@@ -157,22 +136,22 @@ class PreprocessTest {
             int chromaRow = 2 * pairs + random.nextInt(4);
             Block image = image(random, h * row);
             Block chroma = image(random, (h + 1) / 2 * chromaRow);
-            Image y = new Image(Bridge.NHWC_F32, 3, 0, 1, 3, outH, outW);
+            Image y = new Image(Layout.NHWC_F32, 3, 0, 1, 3, outH, outW);
             run(
                     image,
                     nv12 ? chroma.address() : 0,
-                    nv12 ? Bridge.NV12 : Bridge.YUYV,
+                    nv12 ? Frame.NV12 : Frame.YUYV,
                     colours,
                     h,
                     w,
                     row,
                     chromaRow,
                     y,
-                    Bridge.STRETCH,
+                    Frame.STRETCH,
                     false);
-            boolean full = colours == Bridge.BT601_FULL || colours == Bridge.BT709_FULL;
-            double kr = colours >= Bridge.BT709_LIMITED ? 0.2126 : 0.299;
-            double kb = colours >= Bridge.BT709_LIMITED ? 0.0722 : 0.114;
+            boolean full = colours == Frame.BT601_FULL || colours == Frame.BT709_FULL;
+            double kr = colours >= Frame.BT709_LIMITED ? 0.2126 : 0.299;
+            double kb = colours >= Frame.BT709_LIMITED ? 0.0722 : 0.114;
             for (int i = 0; i < outH; i++) {
                 for (int j = 0; j < outW; j++) {
                     double cy = (i + 0.5) * h / outH;
@@ -212,10 +191,10 @@ class PreprocessTest {
     @Test
     void rows_that_are_too_short_are_refused() {
         Block image = new Block(64);
-        Image y = new Image(Bridge.NCHW_F32, 3, 0, 1, 3, 4, 4);
-        assertThatThrownBy(() -> run(image, 0, Bridge.RGB, 0, 4, 4, 11, 0, y, 0))
+        Image y = new Image(Layout.NCHW_F32, 3, 0, 1, 3, 4, 4);
+        assertThatThrownBy(() -> run(image, 0, Frame.RGB, 0, 4, 4, 11, 0, y, 0))
                 .hasMessage("dms_preprocess: row_bytes is less than a row of the image has, but is 11");
-        assertThatThrownBy(() -> run(image, 0, Bridge.NV12, 0, 4, 4, 4, 4, y, 0))
+        assertThatThrownBy(() -> run(image, 0, Frame.NV12, 0, 4, 4, 4, 4, y, 0))
                 .hasMessage("dms_preprocess: chroma is null");
     }
 }

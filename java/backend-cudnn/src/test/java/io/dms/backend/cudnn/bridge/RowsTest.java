@@ -46,28 +46,17 @@ class RowsTest {
             int kind = seed % 3;
             Block x = random(random, xType, outer * axis * step);
             Block y = new Block(4L * outer * step);
-            bridge.reduce(
-                    kind,
-                    x.address(),
-                    xType,
-                    outer,
-                    axis,
-                    inner,
-                    (long) axis * step,
-                    step,
-                    y.address(),
-                    yType,
-                    step,
-                    0);
+            Tensors.Lines lines = new Tensors.Lines(outer, axis, inner, (long) axis * step, step, step);
+            bridge.tensors().reduce(kind, lines, x.address(), xType, y.address(), yType, 0);
             for (int o = 0; o < outer; o++) {
                 for (int i = 0; i < inner; i++) {
                     int first = o * axis * step + i;
                     double[] line = IntStream.range(0, axis)
                             .mapToDouble(a -> x.get(xType, first + a * step))
                             .toArray();
-                    double want = kind == Bridge.REDUCE_MAX
+                    double want = kind == Tensors.REDUCE_MAX
                             ? Arrays.stream(line).max().orElseThrow()
-                            : Arrays.stream(line).sum() / (kind == Bridge.REDUCE_MEAN ? axis : 1);
+                            : Arrays.stream(line).sum() / (kind == Tensors.REDUCE_MEAN ? axis : 1);
                     assertThat((double) y.get(yType, o * step + i))
                             .as("seed %d kind %d", seed, kind)
                             .isCloseTo(want, within(tolerance(yType) * Math.max(16, Math.abs(want))));
@@ -91,7 +80,7 @@ class RowsTest {
                 x.put(xType, i, shift + random.nextFloat() * 8);
             }
             Block y = new Block(4L * outer * axis * inner);
-            bridge.softmax(x.address(), xType, outer, axis, inner, y.address(), yType, 0);
+            bridge.tensors().softmax(x.address(), xType, outer, axis, inner, y.address(), yType, 0);
             for (int o = 0; o < outer; o++) {
                 for (int i = 0; i < inner; i++) {
                     int first = o * axis * inner + i;
@@ -113,10 +102,10 @@ class RowsTest {
     @Test
     void softmax_in_place() {
         Block x = Block.floats(1, 2, 3);
-        bridge.softmax(x.address(), 0, 1, 3, 1, x.address(), 0, 0);
+        bridge.tensors().softmax(x.address(), 0, 1, 3, 1, x.address(), 0, 0);
         assertThat(x.get(0, 0)).isCloseTo(0.09003057f, within(1e-6f));
         assertThat(x.get(0, 2)).isCloseTo(0.66524096f, within(1e-6f));
-        assertThatThrownBy(() -> bridge.softmax(x.address(), 0, 1, 3, 1, x.address(), 1, 0))
+        assertThatThrownBy(() -> bridge.tensors().softmax(x.address(), 0, 1, 3, 1, x.address(), 1, 0))
                 .hasMessageContaining("in place needs one type");
     }
 
@@ -129,21 +118,7 @@ class RowsTest {
             int size = 1 + random.nextInt(6);
             Image x = Image.random(random, 2, c, 1, hw).fill(random);
             Image y = Image.random(random, 2, c, 1, hw);
-            bridge.lrn(
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    2,
-                    c,
-                    hw,
-                    size,
-                    0.3f,
-                    0.75f,
-                    1.5f,
-                    0);
+            bridge.images().lrn(x.layout(), x.address(), y.layout(), y.address(), size, 0.3f, 0.75f, 1.5f, 0);
             y.check("seed " + seed, (at, k, row, column) -> {
                 double sum = 0;
                 for (int j = Math.max(0, k - (size - 1) / 2); j <= Math.min(c - 1, k + size / 2); j++) {
@@ -171,7 +146,7 @@ class RowsTest {
             }
             Block values = new Block(4L * rows * k);
             Block indices = new Block(4L * rows * k);
-            bridge.topK(x.address(), type, rows, columns, stride, k, values.address(), indices.address(), 0);
+            bridge.tensors().topK(x.address(), type, rows, columns, stride, k, values.address(), indices.address(), 0);
             for (int r = 0; r < rows; r++) {
                 int first = r * stride;
                 int[] want = IntStream.range(0, columns)
@@ -194,7 +169,7 @@ class RowsTest {
             }
         }
         Block x = Block.floats(1, 2);
-        assertThatThrownBy(() -> bridge.topK(x.address(), 0, 1, 2, 2, 3, x.address(), x.address(), 0))
+        assertThatThrownBy(() -> bridge.tensors().topK(x.address(), 0, 1, 2, 2, 3, x.address(), x.address(), 0))
                 .hasMessage("dms_top_k: k must be at most 1024 and at most columns, but is 3");
     }
 }

@@ -28,6 +28,10 @@ class WindowTest {
                     kh, kw, sh, sw, top, left, dh, dw, 1 + r.nextInt((h + sh) / sh), 1 + r.nextInt((w + sw) / sw));
         }
 
+        Window window() {
+            return new Window(kh, kw, sh, sw, top, left, dh, dw);
+        }
+
         int row(int y, int i) {
             return y * sh - top + i * dh;
         }
@@ -62,34 +66,18 @@ class WindowTest {
             }
             Block biases = Block.floats(bias);
             boolean biased = random.nextBoolean();
-            bridge.depthwise(
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    n,
-                    c,
-                    h,
-                    w,
-                    weights.address(),
-                    type,
-                    biased ? biases.address() : 0,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    g.outH,
-                    g.outW,
-                    g.kh,
-                    g.kw,
-                    g.sh,
-                    g.sw,
-                    g.top,
-                    g.left,
-                    g.dh,
-                    g.dw,
-                    Bridge.CLIP,
-                    0,
-                    6,
-                    0);
+            bridge.images()
+                    .depthwise(
+                            x.layout(),
+                            x.address(),
+                            weights.address(),
+                            type,
+                            biased ? biases.address() : 0,
+                            y.layout(),
+                            y.address(),
+                            g.window(),
+                            new Activation(Activation.CLIP, 0, 6),
+                            0);
             y.check("seed " + seed + " " + g, (at, k, row, column) -> {
                 double sum = biased ? bias[k] : 0;
                 for (int i = 0; i < g.kh; i++) {
@@ -118,29 +106,7 @@ class WindowTest {
             Image x = Image.random(random, n, c, h, w).fill(random);
             Image y = Image.random(random, n, c, g.outH, g.outW);
             int kind = seed % 3;
-            bridge.pool(
-                    kind,
-                    x.address(),
-                    x.format,
-                    x.pitch,
-                    n,
-                    c,
-                    h,
-                    w,
-                    y.address(),
-                    y.format,
-                    y.pitch,
-                    g.outH,
-                    g.outW,
-                    g.kh,
-                    g.kw,
-                    g.sh,
-                    g.sw,
-                    g.top,
-                    g.left,
-                    g.dh,
-                    g.dw,
-                    0);
+            bridge.images().pool(kind, x.layout(), x.address(), y.layout(), y.address(), g.window(), 0);
             y.check("seed " + seed + " kind " + kind + " " + g, (at, k, row, column) -> {
                 double sum = 0;
                 double best = Double.NEGATIVE_INFINITY;
@@ -157,8 +123,8 @@ class WindowTest {
                     }
                 }
                 return switch (kind) {
-                    case Bridge.POOL_MAX -> best;
-                    case Bridge.POOL_AVERAGE -> inside == 0 ? 0 : sum / inside;
+                    case Images.POOL_MAX -> best;
+                    case Images.POOL_AVERAGE -> inside == 0 ? 0 : sum / inside;
                     default -> inside == 0 ? 0 : sum / (g.kh * g.kw);
                 };
             });
