@@ -209,7 +209,7 @@ final class FakeImages implements Images {
             image(y, yAt).fill(y.n(), (i, ch, at) -> {
                 DoubleSummaryStatistics seen = new DoubleSummaryStatistics();
                 places(window, x, y, at, (tap, pixel) -> seen.accept(in.get(i, ch, pixel)));
-                double count = kind == POOL_AVERAGE_WINDOW ? window.rows() * window.columns() : seen.getCount();
+                long count = kind == POOL_AVERAGE_WINDOW ? (long) window.rows() * window.columns() : seen.getCount();
                 return kind == POOL_MAX ? seen.getMax() : count == 0 ? 0 : seen.getSum() / count;
             });
         });
