@@ -31,6 +31,8 @@ struct Handle {
     long magic = MAGIC;
     Stream* stream = nullptr;
     int math = 0, pointerMode = 0;
+    void* workspace = nullptr;
+    size_t bytes = 0;
 };
 
 int status(int error) {
@@ -126,7 +128,25 @@ int launch(Handle* handle, Product p) {
     if (!p.a.pointer || !p.b.pointer || !p.c.pointer) {
         return BAD_VALUE;
     }
-    return status(enqueue(handle->stream, [p] { return compute(p); }));
+    // From CUDA 11 on a caller can give workspace, and then should: the library's own becomes an allocation inside a
+    // graph that is captured.
+    if (runtimeVersion() >= 11000 && !handle->workspace) {
+        say("a product by a handle of cuBLAS that has no workspace of the caller");
+        return EXECUTION_FAILED;
+    }
+    void* space = handle->workspace;
+    size_t bytes = handle->bytes;
+    return status(enqueue(handle->stream, [=]() -> int {
+        if (space) {
+            void* found = require("cuBLAS, workspace", space, bytes);
+            if (!found) {
+                return ILLEGAL_ADDRESS;
+            }
+            auto* words = static_cast<uint16_t*>(found);
+            std::fill(words, words + std::min<size_t>(bytes, 4096) / 2, POISON);
+        }
+        return compute(p);
+    }));
 }
 
 // Scalars on the host: the only place from which the stand-ins take them.
@@ -212,6 +232,8 @@ int cublasSetStream_v2(Handle* handle, Stream* stream) {
         return NOT_INITIALIZED;
     }
     handle->stream = stream;
+    handle->workspace = nullptr;  // back to the library's own, as the documentation says
+    handle->bytes = 0;
     return OK;
 }
 
@@ -249,6 +271,8 @@ int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
     if (bytes && (reinterpret_cast<uintptr_t>(workspace) % 256 || !device(workspace, bytes))) {
         return BAD_VALUE;
     }
+    handle->workspace = bytes ? workspace : nullptr;
+    handle->bytes = bytes;
     return OK;
 }
 

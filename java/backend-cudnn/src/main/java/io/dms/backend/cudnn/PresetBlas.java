@@ -4,6 +4,7 @@ import static org.bytedeco.cuda.global.cublas.*;
 
 import io.dms.cuda.MemoryRef;
 import io.dms.cuda.StreamRef;
+import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** cuBLAS through JavaCPP's preset. Owns its handle from {@link #open} to {@link #close}. */
@@ -36,6 +37,11 @@ final class PresetBlas implements Blas, AutoCloseable {
         boolean fast = tf32 && runtime >= CUDA_11;
         LibraryErrors.blas(
                 cublasSetMathMode(handle, fast ? TF32_MATH : CUBLAS_DEFAULT_MATH), "choosing the mathematics");
+    }
+
+    /** The library's handle; it stays this object's. */
+    cublasContext handle() {
+        return handle;
     }
 
     @Override

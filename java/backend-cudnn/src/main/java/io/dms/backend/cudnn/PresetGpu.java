@@ -1,6 +1,7 @@
 package io.dms.backend.cudnn;
 
 import io.dms.cuda.PresetDevice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The device and both libraries through JavaCPP's presets. Calls only methods that {@code native-functions.txt} lists,
@@ -9,6 +10,7 @@ import io.dms.cuda.PresetDevice;
 final class PresetGpu extends PresetDevice implements Gpu {
     private final PresetBlas blas = new PresetBlas();
     private final PresetDnn dnn = new PresetDnn();
+    private @Nullable BlasWorkspace workspace;
 
     /**
      * Opens a device.
@@ -20,6 +22,9 @@ final class PresetGpu extends PresetDevice implements Gpu {
         super(device);
         try {
             blas.open(stream, runtimeVersion(), tf32 && architecture() >= 80);
+            if (runtimeVersion() >= BlasWorkspace.SINCE) {
+                workspace = new BlasWorkspace(this, blas.handle());
+            }
             dnn.open(stream);
         } catch (RuntimeException | Error failed) {
             close();
@@ -41,6 +46,9 @@ final class PresetGpu extends PresetDevice implements Gpu {
     public void close() {
         dnn.close();
         blas.close();
+        if (workspace != null) {
+            workspace.close();
+        }
         super.close();
     }
 }
