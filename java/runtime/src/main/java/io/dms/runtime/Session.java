@@ -3,6 +3,7 @@ package io.dms.runtime;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * One model ready to run at any width. Owns its native memory until it is closed.
@@ -25,6 +26,14 @@ public interface Session extends AutoCloseable {
      * at no cost, as long as the level's weights are in the bank. Idempotent.
      */
     void prepare(WidthLevel level);
+
+    /**
+     * Makes several levels ready, in this order. A backend that reads them from files reads the next ones meanwhile. Where
+     * one can't be had, those before it are ready.
+     */
+    default void prepareAll(List<WidthLevel> levels) {
+        levels.forEach(this::prepare);
+    }
 
     /**
      * One inference of a model with one input and one output. Prepares the level first where that was not done.

@@ -14,6 +14,7 @@ import java.util.Locale;
  *     rather than wait for those cores; backends that don't run on the CPU's cores ignore it
  * @param precision the arithmetic; a backend or a device that has not got it refuses by a UserException
  * @param launch how a GPU is given its work; backends that run on the CPU ignore it
+ * @param engines where engines are kept that a backend builds once; backends that build none ignore it
  */
 public record SessionOptions(
         int batch,
@@ -22,7 +23,8 @@ public record SessionOptions(
         long weightBudgetBytes,
         boolean yielding,
         Precision precision,
-        Launch launch) {
+        Launch launch,
+        EngineKeeping engines) {
     /** What happens to packed weights when levels change. */
     public enum WeightPolicy {
         /** A level is packed on first use and kept in a bank, the least recently used level dropped over the budget. */
@@ -67,6 +69,18 @@ public record SessionOptions(
         this(batch, threads, weights, weightBudgetBytes, yielding, Precision.FP32, Launch.GRAPH);
     }
 
+    /** Engines in the user's own cache. */
+    public SessionOptions(
+            int batch,
+            int threads,
+            WeightPolicy weights,
+            long weightBudgetBytes,
+            boolean yielding,
+            Precision precision,
+            Launch launch) {
+        this(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, EngineKeeping.DEFAULT);
+    }
+
     /** Checks the ranges. */
     public SessionOptions {
         if (batch < 1 || batch > 64) {
@@ -82,36 +96,41 @@ public record SessionOptions(
 
     /** These options with another batch. */
     public SessionOptions withBatch(int batch) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 
     /** These options with another thread count. */
     public SessionOptions withThreads(int threads) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 
     /** These options with another policy for packed weights. */
     public SessionOptions withWeights(WeightPolicy weights) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 
     /** These options with another budget for packed weights. */
     public SessionOptions withWeightBudgetBytes(long bytes) {
-        return new SessionOptions(batch, threads, weights, bytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, bytes, yielding, precision, launch, engines);
     }
 
     /** These options, yielding cores to other processes or not. */
     public SessionOptions withYielding(boolean yielding) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 
     /** These options in another arithmetic. */
     public SessionOptions withPrecision(Precision precision) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 
     /** These options with another way to give a GPU its work. */
     public SessionOptions withLaunch(Launch launch) {
-        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch);
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
+    }
+
+    /** These options with another place for engines. */
+    public SessionOptions withEngines(EngineKeeping engines) {
+        return new SessionOptions(batch, threads, weights, weightBudgetBytes, yielding, precision, launch, engines);
     }
 }

@@ -3,8 +3,11 @@ package io.dms.backend.tensorrt;
 import io.dms.backend.tensorrt.cache.BuildListener;
 import io.dms.backend.tensorrt.cache.BuildProgress;
 import io.dms.backend.tensorrt.cache.CachedEngine;
+import io.dms.backend.tensorrt.cache.EngineBuilder;
 import io.dms.backend.tensorrt.cache.EngineCache;
 import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.backend.tensorrt.cache.InTurns;
+import io.dms.backend.tensorrt.cache.PlanMemory;
 import io.dms.backend.tensorrt.cache.ReferenceCheck;
 import io.dms.model.ModelCosts;
 import io.dms.model.ScalableModel;
@@ -12,10 +15,16 @@ import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.Backend;
 import io.dms.runtime.Backends;
-import java.nio.ByteBuffer;
+import io.dms.runtime.EngineKeeping;
+import io.dms.runtime.SessionOptions;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +46,8 @@ final class CachedPlans implements PlanSource {
     private final BuildProgress progress;
     private final Map<String, CachedEngine> inUse = new HashMap<>();
     private final List<String> levels;
+    private final Deque<Wanted> announced = new ArrayDeque<>();
+    private @Nullable InTurns<Optional<CachedEngine>> ahead;
 
     /** @param reference whose outputs those of a fresh engine are compared with */
     CachedPlans(EngineCache cache, ScalableModel model, Backend reference) {
@@ -53,14 +64,63 @@ final class CachedPlans implements PlanSource {
                 () -> Thread.currentThread().isInterrupted());
     }
 
-    static PlanSource of(ScalableModel model) {
-        EngineCache cache = new EngineCache(
-                EngineCache.defaultFolder(), EngineCache.DEFAULT_BUDGET_BYTES, new TensorRtEngineBuilder());
-        return new CachedPlans(cache, model, Backends.find("cpu"));
+    /** Engines of the cache that these options name. */
+    static PlanSource of(ScalableModel model, SessionOptions options) {
+        return of(model, options, new TensorRtEngineBuilder(), Backends.find("cpu"));
+    }
+
+    static PlanSource of(ScalableModel model, SessionOptions options, EngineBuilder builder, Backend reference) {
+        EngineKeeping keeping = options.engines();
+        Path folder = keeping.folder();
+        EngineCache cache =
+                new EngineCache(folder == null ? EngineCache.defaultFolder() : folder, keeping.budgetBytes(), builder);
+        return new CachedPlans(cache, model, reference);
     }
 
     @Override
-    public ByteBuffer plan(WidthLevel level, EngineRequest request) {
+    public void announce(List<Wanted> next) {
+        InTurns<Optional<CachedEngine>> before = ahead;
+        ahead = null;
+        announced.clear();
+        if (before != null) {
+            before.rest().forEach(e -> e.ifPresent(CachedEngine::close));
+            before.close();
+        }
+        if (next.size() > 1) {
+            announced.addAll(next);
+            ahead = new InTurns<>(
+                    next.stream().map(w -> cache.finding(w.request())).toList());
+        }
+    }
+
+    /** What was read ahead for a level; those that were announced before it are not wanted any more. */
+    private @Nullable CachedEngine readAhead(WidthLevel level) {
+        InTurns<Optional<CachedEngine>> turns = ahead;
+        if (turns == null || announced.stream().noneMatch(w -> w.level() == level)) {
+            return null;
+        }
+        while (true) {
+            Wanted whose = announced.remove();
+            Optional<CachedEngine> next = turns.next();
+            if (whose.level() == level) {
+                return next.orElse(null);
+            }
+            next.ifPresent(CachedEngine::close);
+        }
+    }
+
+    @Override
+    public PlanMemory plan(WidthLevel level, EngineRequest request) {
+        CachedEngine found = readAhead(level);
+        if (found != null) {
+            // Counts as a level that was there, so that the time left of the others is told rightly.
+            int at = levels.indexOf(level.name());
+            if (at >= 0) {
+                progress.begin(at);
+                progress.end(false);
+            }
+            return use(found);
+        }
         int index = levels.indexOf(level.name());
         BuildListener inner = index < 0 ? BuildListener.NONE : progress.begin(index);
         ReferenceCheck check = new ReferenceCheck(reference, model, level, request.options(), SEED);
@@ -69,18 +129,24 @@ final class CachedPlans implements PlanSource {
             throw new UserException("the build of level " + level.name() + " of " + model.name()
                     + " was ended: run again to go on with it");
         }
+        if (index >= 0) {
+            progress.end(engine.fresh());
+        }
+        return use(engine);
+    }
+
+    /** Marks it as in use until this is closed. */
+    private PlanMemory use(CachedEngine engine) {
         CachedEngine before = inUse.put(engine.record().key().id(), engine);
         if (before != null) {
             before.close();
-        }
-        if (index >= 0) {
-            progress.end(engine.fresh());
         }
         return engine.takePlan();
     }
 
     @Override
     public void close() {
+        announce(List.of());
         inUse.values().forEach(CachedEngine::close);
         inUse.clear();
     }

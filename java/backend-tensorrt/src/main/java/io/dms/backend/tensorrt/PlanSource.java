@@ -1,18 +1,30 @@
 package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.backend.tensorrt.cache.PlanMemory;
 import io.dms.model.WidthLevel;
-import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Where a session gets engines: the cache. What comes out was verified or has just been built. */
 @FunctionalInterface
 interface PlanSource {
     /**
-     * The engine, direct, position to limit. Takes minutes where it has to be built.
+     * The engine, which the caller closes. Takes minutes where it has to be built.
      *
      * @param request the engine of that level
      */
-    ByteBuffer plan(WidthLevel level, EngineRequest request);
+    PlanMemory plan(WidthLevel level, EngineRequest request);
+
+    /**
+     * Says which engines will be asked for next, in this order, so that they can be read meanwhile; instead of those that
+     * were announced before.
+     */
+    default void announce(List<Wanted> next) {
+        // one that reads no files has nothing to do ahead
+    }
+
+    /** An engine that will be asked for. */
+    record Wanted(WidthLevel level, EngineRequest request) {}
 
     /** From now on nobody minds if the engines that were given out are removed from the cache. */
     default void close() {

@@ -21,7 +21,7 @@ public final class TensorRtBackend implements Backend {
 
     /** Where engines come from: opened with the first session. */
     interface Plans {
-        PlanSource of(ScalableModel model);
+        PlanSource of(ScalableModel model, SessionOptions options);
     }
 
     /** For the service loader. */
@@ -94,6 +94,10 @@ public final class TensorRtBackend implements Backend {
         }
         hardware.check();
         return new TensorRtSession(
-                model, options, TensorRtEngineBuilder.engineOptions(model, options), hardware.open(), plans.of(model));
+                model,
+                options,
+                TensorRtEngineBuilder.engineOptions(model, options),
+                hardware.open(),
+                plans.of(model, options));
     }
 }

@@ -1,7 +1,9 @@
 package io.dms.backend.tensorrt;
 
+import io.dms.backend.tensorrt.PlanSource.Wanted;
 import io.dms.backend.tensorrt.cache.EngineOptions;
 import io.dms.backend.tensorrt.cache.EngineRequest;
+import io.dms.backend.tensorrt.cache.PlanMemory;
 import io.dms.cuda.DeviceException;
 import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
@@ -14,6 +16,8 @@ import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.WeightPolicy;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,9 +92,36 @@ final class TensorRtSession implements Session, RawCalls {
         }
     }
 
+    /** Reads the engines of levels to come while one is made ready. */
+    @Override
+    public void prepareAll(List<WidthLevel> levels) {
+        open();
+        List<Wanted> next = new ArrayList<>();
+        for (WidthLevel level : levels) {
+            if (shelf.peek(level) == null && next.stream().noneMatch(w -> w.level() == level)) {
+                next.add(new Wanted(level, request(level)));
+            }
+        }
+        plans.announce(next);
+        try {
+            levels.forEach(this::prepare);
+        } finally {
+            plans.announce(List.of());
+        }
+    }
+
+    private EngineRequest request(WidthLevel level) {
+        return EngineRequest.of(model, level, engineOptions);
+    }
+
     private LoadedEngine load(WidthLevel level) {
         // May build; what it can't, it says.
-        ByteBuffer plan = plans.plan(level, EngineRequest.of(model, level, engineOptions));
+        try (PlanMemory plan = plans.plan(level, request(level))) {
+            return load(level, plan.bytes());
+        }
+    }
+
+    private LoadedEngine load(WidthLevel level, ByteBuffer plan) {
         LoadedEngine engine = null;
         try {
             // A build may have used the device from its own thread or context.

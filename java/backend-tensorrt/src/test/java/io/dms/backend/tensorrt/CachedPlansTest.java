@@ -30,7 +30,7 @@ class CachedPlansTest {
     private Session open(ScalableModel model) {
         EngineCache cache =
                 new EngineCache(folder.resolve("engines"), 1 << 30, new TensorRtEngineBuilder(hardware), notes::add);
-        return new TensorRtBackend(hardware, m -> new CachedPlans(cache, m, new ReferenceBackend()))
+        return new TensorRtBackend(hardware, (m, o) -> new CachedPlans(cache, m, new ReferenceBackend()))
                 .open(model, SessionOptions.DEFAULT);
     }
 

@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dms.backend.tensorrt.TensorRtSessionTest.Library;
 import io.dms.backend.tensorrt.cache.EngineCache;
+import io.dms.backend.tensorrt.cache.OpenPlans;
 import io.dms.model.DmsException;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
+import io.dms.runtime.EngineKeeping;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
+import io.dms.runtime.SessionOptions.Precision;
 import io.dms.testkit.ReferenceBackend;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,7 +35,7 @@ class CachedSessionsTest {
     private Session open(FakeHardware h, ScalableModel model) {
         TensorRtEngineBuilder builder = new TensorRtEngineBuilder(h);
         EngineCache cache = new EngineCache(folder.resolve("engines"), 1L << 30, builder, notes::add);
-        return new TensorRtBackend(h, m -> new CachedPlans(cache, m, new ReferenceBackend()))
+        return new TensorRtBackend(h, (m, o) -> new CachedPlans(cache, m, new ReferenceBackend()))
                 .open(model, SessionOptions.DEFAULT.withBatch(2));
     }
 
@@ -87,6 +94,103 @@ class CachedSessionsTest {
                     .hasMessageContaining("the build of level 0.50 of residual-4 was ended");
             assertThat(Thread.interrupted()).isTrue();
             assertThat(Fixtures.error(s, model.levels().get(1), 2)).isLessThan(1e-5);
+        }
+    }
+
+    private List<Path> plans() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("engines"))) {
+            return files.filter(f -> f.toString().endsWith(".plan")).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Library.class)
+    void allLevelsTogetherAreReadAheadAndNothingOfTheirPlansStaysInMemory(Library library) {
+        long before = OpenPlans.bytes();
+        ScalableModel model = Fixtures.model();
+        for (int start = 0; start < 2; start++) {
+            FakeHardware h = library.open();
+            try (Session s = open(h, model)) {
+                s.prepareAll(model.levels());
+                assertThat(OpenPlans.bytes()).isEqualTo(before);
+                assertThat(builds(h)).isEqualTo(start == 0 ? 3 : 0);
+                long loaded = h.nv.deserialized;
+                s.prepareAll(model.levels());
+                assertThat(h.nv.deserialized).isEqualTo(loaded);
+                for (WidthLevel level : model.levels()) {
+                    assertThat(Fixtures.error(s, level, 2)).isLessThan(1e-5);
+                }
+            }
+        }
+        assertThat(OpenPlans.bytes()).isEqualTo(before);
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void ofLevelsThatAreReadTogetherDamagedOnesAreToldInTheirOrderAndBuiltAnew() throws IOException {
+        long before = OpenPlans.bytes();
+        ScalableModel model = Fixtures.model();
+        try (Session s = open(Library.TEN.open(), model)) {
+            s.prepareAll(model.levels());
+        }
+        for (Path plan : plans()) {
+            byte[] bytes = Files.readAllBytes(plan);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(plan, bytes);
+        }
+        FakeHardware h = Library.TEN.open();
+        try (Session s = open(h, model)) {
+            s.prepareAll(model.levels());
+            for (WidthLevel level : model.levels()) {
+                assertThat(Fixtures.error(s, level, 2)).isLessThan(1e-5);
+            }
+        }
+        assertThat(builds(h)).isEqualTo(3);
+        assertThat(notes).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(notes.get(i))
+                    .contains("at level " + model.levels().get(i).name() + " is built anew: its plan is damaged");
+        }
+        assertThat(OpenPlans.bytes()).isEqualTo(before);
+    }
+
+    /** A library that refuses one engine: those that were read for later are given up. */
+    @Test
+    void whereOneLevelCanNotBeHadThoseBeforeItAreReadyAndNothingLeaks() {
+        long before = OpenPlans.bytes();
+        ScalableModel model = Fixtures.model();
+        try (Session s = open(Library.TEN.open(), model)) {
+            s.prepareAll(model.levels());
+        }
+        FakeHardware h = Library.TEN.open();
+        h.nv.loadFailure = "not this one";
+        h.nv.goodLoads = 1;
+        try (Session s = open(h, model)) {
+            assertThatThrownBy(() -> s.prepareAll(model.levels())).isInstanceOf(DmsException.class);
+            assertThat(OpenPlans.bytes()).isEqualTo(before);
+            h.nv.loadFailure = null;
+            s.prepareAll(model.levels());
+            assertThat(OpenPlans.bytes()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aSessionsOptionsSayWhereItsEnginesAreKeptAndHowMuchRoomTheyHave() throws IOException {
+        ScalableModel model = Fixtures.model();
+        SessionOptions options =
+                SessionOptions.DEFAULT.withEngines(new EngineKeeping(folder.resolve("engines"), 1L << 30));
+        FakeHardware h = Library.TEN.open();
+        TensorRtBackend backend = new TensorRtBackend(
+                h, (m, o) -> CachedPlans.of(m, o, new TensorRtEngineBuilder(h), new ReferenceBackend()));
+        try (Session s = backend.open(model, options)) {
+            s.prepareAll(model.levels());
+            assertThat(plans()).hasSize(3);
+        }
+        try (Session s = backend.open(
+                model,
+                options.withPrecision(Precision.FP16).withEngines(new EngineKeeping(folder.resolve("engines"), 1)))) {
+            s.prepare(model.full());
+            assertThat(plans()).as("an engine larger than all room is not kept").hasSize(3);
         }
     }
 }

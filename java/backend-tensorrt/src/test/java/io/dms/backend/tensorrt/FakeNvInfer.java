@@ -69,8 +69,10 @@ final class FakeNvInfer extends FakeBuilding {
         long made = make(Kind.ENGINE, runtime);
         Made e = get(Kind.ENGINE, made);
         e.batch = b.getInt();
+        // Its own copy, as the library makes one: whoever has the plan may free it after this call.
+        ByteBuffer copy = ByteBuffer.allocate(b.remaining()).put(b).flip();
         e.graph = Dequantised.of(
-                OnnxImporter.read(b.slice(), "plan", ImportOptions.DEFAULT).graph());
+                OnnxImporter.read(copy, "plan", ImportOptions.DEFAULT).graph());
         return made;
     }
 

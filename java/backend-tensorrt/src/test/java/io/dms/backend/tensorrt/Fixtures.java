@@ -2,6 +2,7 @@ package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.cache.BuildListener;
 import io.dms.backend.tensorrt.cache.BuiltEngine;
+import io.dms.backend.tensorrt.cache.PlanMemory;
 import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
@@ -37,9 +38,9 @@ final class Fixtures {
     /** A backend whose engines come straight from the builder. */
     static TensorRtBackend backend(FakeHardware hardware) {
         TensorRtEngineBuilder builder = new TensorRtEngineBuilder(hardware);
-        return new TensorRtBackend(hardware, model -> (level, request) -> {
+        return new TensorRtBackend(hardware, (model, options) -> (level, request) -> {
             BuiltEngine built = Objects.requireNonNull(builder.build(request, null, BuildListener.NONE));
-            return built.plan();
+            return PlanMemory.of(built.plan());
         });
     }
 

@@ -91,7 +91,7 @@ class QuantisedTest {
     private Session open(FakeHardware h, Graph graph) {
         EngineCache cache =
                 new EngineCache(folder.resolve("engines"), 1 << 30, new TensorRtEngineBuilder(h), notes::add);
-        return new TensorRtBackend(h, m -> new CachedPlans(cache, m, new ReferenceBackend()))
+        return new TensorRtBackend(h, (m, o) -> new CachedPlans(cache, m, new ReferenceBackend()))
                 .open(ScalableModel.plain(graph), SessionOptions.DEFAULT);
     }
 

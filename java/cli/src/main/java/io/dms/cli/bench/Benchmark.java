@@ -67,7 +67,7 @@ public final class Benchmark implements AutoCloseable {
         session = backend.open(model, options.session());
         owned.add(session);
         if (options.warmAll()) {
-            levels.forEach(session::prepare);
+            session.prepareAll(levels);
         }
         session.run(levels.get(0), inputs, outputs);
         startMillis = ProcessAge.millis(SystemFiles.ofThisMachine());

@@ -1,7 +1,6 @@
 package io.dms.backend.tensorrt.cache;
 
 import io.dms.backend.tensorrt.cache.KeyLocks.Held;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +11,10 @@ public final class CachedEngine implements AutoCloseable {
     private final EngineRecord record;
     private final boolean fresh;
     private final boolean kept;
-    private @Nullable ByteBuffer plan;
+    private @Nullable PlanMemory plan;
     private @Nullable Held inUse;
 
-    CachedEngine(EngineRecord record, ByteBuffer plan, boolean fresh, boolean kept, @Nullable Held inUse) {
+    CachedEngine(EngineRecord record, PlanMemory plan, boolean fresh, boolean kept, @Nullable Held inUse) {
         this.record = record;
         this.plan = plan;
         this.fresh = fresh;
@@ -24,13 +23,12 @@ public final class CachedEngine implements AutoCloseable {
     }
 
     /**
-     * The plan: direct, read-only, position 0 to limit. Given out once, so that its memory goes when the caller has made
-     * an engine of it.
+     * The plan. Given out once: the caller closes it as soon as an engine is made of it.
      *
      * @throws IllegalStateException the second time, or after {@link #close}
      */
-    public ByteBuffer takePlan() {
-        ByteBuffer given = plan;
+    public PlanMemory takePlan() {
+        PlanMemory given = plan;
         if (given == null) {
             throw new IllegalStateException("the plan was taken, or the engine is closed");
         }
@@ -53,10 +51,14 @@ public final class CachedEngine implements AutoCloseable {
         return kept;
     }
 
-    /** From now on its files may be removed. Idempotent. */
+    /** From now on its files may be removed; a plan that was not taken is freed. Idempotent. */
     @Override
     public void close() {
+        PlanMemory left = plan;
         plan = null;
+        if (left != null) {
+            left.close();
+        }
         if (inUse != null) {
             inUse.close();
             inUse = null;

@@ -3,14 +3,18 @@ package io.dms.backend.tensorrt.cache;
 import io.dms.backend.tensorrt.cache.EngineFolder.Refused;
 import io.dms.backend.tensorrt.cache.KeyLocks.Held;
 import io.dms.backend.tensorrt.cache.KeyLocks.Use;
+import io.dms.model.EnvironmentException;
+import io.dms.runtime.EngineKeeping;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EngineCache {
     /** Room for engines where nobody says otherwise: 4 GiB. */
-    public static final long DEFAULT_BUDGET_BYTES = 4L << 30;
+    public static final long DEFAULT_BUDGET_BYTES = EngineKeeping.DEFAULT.budgetBytes();
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineCache.class);
     private static final long LOOK_AGAIN_MILLIS = 50;
@@ -101,6 +105,25 @@ public final class EngineCache {
         return f == null
                 ? forThisProcess(request, key, check, listener)
                 : get(new EngineFiles(f), f, request, key, check, listener);
+    }
+
+    /**
+     * Looks for an engine without a build: what comes back finds it, on any thread, or nothing where it is not kept or
+     * anything is wrong with it, of which {@link #get} tells.
+     */
+    public Supplier<Optional<CachedEngine>> finding(EngineRequest request) {
+        String id = EngineKey.of(request, builder.platform()).id();
+        EngineFolder f = folder;
+        return f == null
+                ? Optional::empty
+                : () -> {
+                    try {
+                        return Optional.ofNullable(look(new EngineFiles(f), f, id, null));
+                    } catch (EnvironmentException e) {
+                        // Too little memory for several at a time: it is read in its turn.
+                        return Optional.empty();
+                    }
+                };
     }
 
     private @Nullable CachedEngine get(
@@ -238,7 +261,7 @@ public final class EngineCache {
     private @Nullable CachedEngine forThisProcess(
             EngineRequest request, EngineKey key, EngineCheck check, BuildListener listener) {
         FreshEngine fresh = inTurn(request, key, null, check, listener);
-        return fresh == null ? null : new CachedEngine(fresh.record(), fresh.plan(), true, false, null);
+        return fresh == null ? null : new CachedEngine(fresh.record(), PlanMemory.of(fresh.plan()), true, false, null);
     }
 
     /** Why the engine of the same level that is there, if there is one, is another one. */
@@ -283,9 +306,9 @@ public final class EngineCache {
         } catch (IOException e) {
             notes.accept(name(request) + " could not be kept in " + path + ": " + EngineFolder.reason(e)
                     + "; it is used from memory and will be built again");
-            return new CachedEngine(record, fresh.plan(), true, files.isWhole(id), use);
+            return new CachedEngine(record, PlanMemory.of(fresh.plan()), true, files.isWhole(id), use);
         }
         new EngineStore(f).evict(budgetBytes, notes);
-        return new CachedEngine(record, fresh.plan(), true, true, use);
+        return new CachedEngine(record, PlanMemory.of(fresh.plan()), true, true, use);
     }
 }

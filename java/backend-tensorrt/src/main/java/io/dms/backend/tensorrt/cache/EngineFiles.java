@@ -17,7 +17,7 @@ final class EngineFiles {
     private final EngineFolder folder;
 
     /** An engine as it was read: every byte is the one that was written. */
-    record Read(EngineRecord record, ByteBuffer plan) {}
+    record Read(EngineRecord record, PlanMemory plan) {}
 
     EngineFiles(EngineFolder folder) {
         this.folder = folder;
@@ -57,7 +57,7 @@ final class EngineFiles {
 
     private EngineRecord parsed(String name) throws IOException {
         try {
-            ByteBuffer content = folder.read(name, EngineRecord.MOST_BYTES, null);
+            ByteBuffer content = folder.read(name, EngineRecord.MOST_BYTES);
             byte[] bytes = new byte[content.remaining()];
             content.get(bytes);
             return EngineRecord.parse(bytes);
@@ -69,24 +69,47 @@ final class EngineFiles {
     }
 
     /**
-     * Reads an engine.
+     * Reads an engine; the caller closes its plan.
      *
      * @throws Refused if it is not, byte for byte, what was written, or others could have written it
      * @throws IOException if reading fails
      */
     Read read(String id) throws IOException {
         EngineRecord record = record(id);
-        MessageDigest digest = EngineKey.sha256();
-        ByteBuffer plan;
+        if (record.planBytes() > Integer.MAX_VALUE) {
+            throw new Refused("its plan is larger than it should be (" + record.planBytes() + " bytes)");
+        }
+        PlanMemory plan = PlanMemory.allocate((int) record.planBytes());
         try {
-            plan = folder.read(id + PLAN, Integer.MAX_VALUE, digest);
+            compare(record, digest -> folder.read(id + PLAN, plan.writable(), digest));
+            return new Read(record, plan);
+        } catch (IOException | RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    /** Holds an engine to its record as {@link #read} does, and keeps nothing of it in memory. */
+    void verify(String id) throws IOException {
+        EngineRecord record = record(id);
+        compare(record, digest -> folder.read(id + PLAN, record.planBytes(), digest));
+    }
+
+    /** Reads a plan. */
+    private interface Reading {
+        void into(MessageDigest digest) throws IOException;
+    }
+
+    private static void compare(EngineRecord record, Reading reading) throws IOException {
+        MessageDigest digest = EngineKey.sha256();
+        try {
+            reading.into(digest);
         } catch (Refused e) {
             throw new Refused("its plan " + e.getMessage());
         }
         if (!HexFormat.of().formatHex(digest.digest()).equals(record.planSha256())) {
             throw new Refused("its plan is damaged: it is not what was written");
         }
-        return new Read(record, plan.asReadOnlyBuffer());
     }
 
     static String digest(ByteBuffer plan) {

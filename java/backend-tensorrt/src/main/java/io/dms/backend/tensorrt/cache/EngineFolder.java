@@ -144,16 +144,75 @@ final class EngineFolder {
     }
 
     /**
-     * Reads a whole file into memory of its own, so that nothing can change between looking at it and using it.
+     * Reads a whole file that is small.
      *
      * @param most bytes that it may have
-     * @param digest gets each piece as soon as it is read, while it is in the processor's cache; null for none
-     * @return direct, position 0
+     * @return position 0
      * @throws NoSuchFileException if it is not there
      * @throws Refused if it is no file, is too large, or others could have written it
      */
-    ByteBuffer read(String name, long most, @Nullable MessageDigest digest) throws IOException {
+    ByteBuffer read(String name, int most) throws IOException {
         Path file = path.resolve(name);
+        ByteBuffer content = ByteBuffer.allocate((int) sizeOf(file, most));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            while (content.hasRemaining()) {
+                fill(channel, content);
+            }
+        }
+        return content.flip();
+    }
+
+    /**
+     * Reads a whole file into memory that nobody else can write, so that nothing can change between looking at it and
+     * using it.
+     *
+     * @param into direct, as large as the file should be
+     * @param digest gets each piece as soon as it is read, while it is in the processor's cache
+     * @throws NoSuchFileException if it is not there
+     * @throws Refused if it is no file, is larger, or others could have written it
+     * @throws EOFException if it is smaller
+     */
+    void read(String name, ByteBuffer into, MessageDigest digest) throws IOException {
+        Path file = path.resolve(name);
+        sizeOf(file, into.capacity());
+        byte[] piece = new byte[Math.min(PIECE, into.capacity())];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            into.clear();
+            while (into.position() < into.capacity()) {
+                int from = into.position();
+                into.limit(Math.min(from + PIECE, into.capacity()));
+                fill(channel, into);
+                int n = into.position() - from;
+                into.get(from, piece, 0, n);
+                digest.update(piece, 0, n);
+            }
+        }
+        into.flip();
+    }
+
+    /** Reads a whole file of this size for its digest, a piece at a time; otherwise as the other. */
+    void read(String name, long size, MessageDigest digest) throws IOException {
+        Path file = path.resolve(name);
+        sizeOf(file, size);
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, size));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            for (long left = size; left > 0; left -= piece.limit()) {
+                piece.clear().limit((int) Math.min(piece.capacity(), left));
+                fill(channel, piece);
+                digest.update(piece.flip());
+            }
+        }
+    }
+
+    /** Reads at least a byte. */
+    private static void fill(FileChannel channel, ByteBuffer into) throws IOException {
+        if (channel.read(into) < 0) {
+            throw new EOFException("became shorter");
+        }
+    }
+
+    /** Size of a regular file that only we or root can have written. */
+    private long sizeOf(Path file, long most) throws IOException {
         Map<String, Object> a = inspect(file);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new Refused("is no regular file");
@@ -162,23 +221,7 @@ final class EngineFolder {
         if (size > most) {
             throw new Refused("is larger than it should be (" + size + " bytes, not " + most + ")");
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer content = ByteBuffer.allocateDirect((int) size);
-            byte[] piece = new byte[Math.min(PIECE, content.capacity())];
-            while (content.position() < content.capacity()) {
-                int from = content.position();
-                content.limit(Math.min(from + PIECE, content.capacity()));
-                if (channel.read(content) < 0) {
-                    throw new EOFException("became shorter");
-                }
-                if (digest != null) {
-                    int n = content.position() - from;
-                    content.get(from, piece, 0, n);
-                    digest.update(piece, 0, n);
-                }
-            }
-            return content.flip();
-        }
+        return size;
     }
 
     /** Bytes of a file, 0 where it is not there. */

@@ -46,7 +46,7 @@ public record EngineRecord(
         String check,
         EngineFacts facts) {
     /** Far above the size of any record; what is larger is none. */
-    static final long MOST_BYTES = 1 << 20;
+    static final int MOST_BYTES = 1 << 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

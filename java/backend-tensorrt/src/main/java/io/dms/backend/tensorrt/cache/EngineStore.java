@@ -55,7 +55,7 @@ public final class EngineStore {
         return all(false);
     }
 
-    /** What is there, every byte of it compared with its digest. */
+    /** What is there, every byte of it compared with its digest, several files at a time. */
     public List<StoredEngine> verify() {
         return all(true);
     }
@@ -77,8 +77,8 @@ public final class EngineStore {
             }
         }
         List<StoredEngine> all = new ArrayList<>();
-        for (String id : ids) {
-            StoredEngine e = look(id, plans);
+        for (StoredEngine e : InTurns.map(List.copyOf(ids), id -> look(id, plans))) {
+            String id = e.id();
             if (e.bytes() > 0 || files.exists(id)) {
                 all.add(e);
             }
@@ -104,7 +104,7 @@ public final class EngineStore {
         try {
             record = files.record(id);
             if (plan) {
-                files.read(id);
+                files.verify(id);
             }
         } catch (IOException e) {
             fault = e instanceof Refused ? EngineFolder.reason(e) : "it can't be read: " + EngineFolder.reason(e);

@@ -51,7 +51,7 @@ final class TimingFile {
     byte @Nullable [] read() throws IOException {
         ByteBuffer content;
         try {
-            content = folder.read(name(), MOST_BYTES, null);
+            content = folder.read(name(), MOST_BYTES);
         } catch (NoSuchFileException e) {
             return null;
         }

@@ -60,7 +60,12 @@ final class Levels {
 
     /** Takes the engine's plan, and holds that what it computes is what the level computes, to the last bit. */
     static void assertRight(PlanBuilder builder, EngineRequest request, CachedEngine engine) {
-        ByteBuffer plan = engine.takePlan();
+        try (PlanMemory memory = engine.takePlan()) {
+            assertRight(builder, request, memory.bytes());
+        }
+    }
+
+    private static void assertRight(PlanBuilder builder, EngineRequest request, ByteBuffer plan) {
         assertThat(plan).isEqualTo(builder.plan(request));
         Graph network = request.network();
         SplittableRandom random = new SplittableRandom(5);

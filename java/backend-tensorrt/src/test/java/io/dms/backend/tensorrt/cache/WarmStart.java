@@ -57,7 +57,7 @@ final class WarmStart {
             EngineRequest request = EngineRequest.of(model, level, options);
             CachedEngine engine = Objects.requireNonNull(cache.get(request, Levels.UNCHECKED, BuildListener.NONE));
             engines.add(engine);
-            plans.add(engine.takePlan());
+            plans.add(engine.takePlan().bytes());
             double at = sinceStart();
             System.out.printf(
                     Locale.ROOT, "level %s: %s after %.2f s%n", level.name(), engine.fresh() ? "built" : "there", at);
