@@ -7,7 +7,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -88,10 +90,16 @@ public final class AtomicFile {
         return new EnvironmentException("can't write " + target + ": " + reason(e) + "; nothing was changed", e);
     }
 
-    private static String reason(IOException e) {
-        @Nullable String message = e.getMessage();
+    /** Why a file could not be used, in a few words without its name: the JDK often tells the name alone. */
+    public static String reason(IOException e) {
+        @Nullable String message = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         if (message == null) {
-            return e.getClass().getSimpleName();
+            if (e instanceof AccessDeniedException) {
+                return "permission denied";
+            }
+            return e instanceof NoSuchFileException
+                    ? "the system has no place for a file there"
+                    : e.getClass().getSimpleName().replace("Exception", "");
         }
         int colon = message.lastIndexOf(": ");
         return colon < 0 ? message : message.substring(colon + 2);

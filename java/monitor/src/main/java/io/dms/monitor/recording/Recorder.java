@@ -1,5 +1,6 @@
 package io.dms.monitor.recording;
 
+import io.dms.model.AtomicFile;
 import io.dms.model.UserException;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.PowerMode;
@@ -86,7 +87,7 @@ public final class Recorder implements AutoCloseable {
             Files.move(half, head, StandardCopyOption.ATOMIC_MOVE);
             return new Recorder(folder, cursors, begin, mostBytes, new BufferedOutputStream(out, 1 << 16));
         } catch (IOException e) {
-            throw new UserException("can't record into " + folder + ": " + e.getMessage(), e);
+            throw new UserException("can't record into " + folder + ": " + AtomicFile.reason(e), e);
         }
     }
 
