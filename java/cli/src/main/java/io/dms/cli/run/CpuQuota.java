@@ -1,11 +1,14 @@
 package io.dms.cli.run;
 
+import io.dms.model.AtomicFile;
 import io.dms.model.EnvironmentException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Limits the processor time of this process, and of those that it starts, by a control group of its own: version 1 or 2,
@@ -17,6 +20,7 @@ final class CpuQuota implements AutoCloseable {
     private static final long PERIOD_MICROS = 10_000;
 
     private static final long LEAST_MICROS = 1000;
+    private static final String NAME = "dms-";
 
     private final Path home;
     private final Path own;
@@ -68,21 +72,42 @@ final class CpuQuota implements AutoCloseable {
                 + " it in " + root + "; leave quota out of --disturb");
     }
 
+    /** A group by its path; the root where a container's view leads out of what is mounted. */
     private static Path below(Path root, String path) {
-        return root.resolve(path.startsWith("/") ? path.substring(1) : path).normalize();
+        Path below =
+                root.resolve(path.startsWith("/") ? path.substring(1) : path).normalize();
+        return below.startsWith(root) ? below : root;
     }
 
     private static CpuQuota joined(Path home, Path parent, boolean second) throws IOException {
-        Path own = parent.resolve("dms-" + ProcessHandle.current().pid());
+        sweep(parent);
+        Path own = parent.resolve(NAME + ProcessHandle.current().pid());
         Files.createDirectories(own);
         CpuQuota quota = new CpuQuota(home, own, second);
         try {
             join(own);
+            quota.write(Double.POSITIVE_INFINITY); // says early where limits are not permitted
         } catch (IOException e) {
             quota.close();
             throw e;
         }
         return quota;
+    }
+
+    /** Takes away the groups of processes that were killed: they are empty, and nobody else will. */
+    private static void sweep(Path parent) {
+        try (DirectoryStream<Path> groups = Files.newDirectoryStream(parent, NAME + "*")) {
+            for (Path group : groups) {
+                String pid = String.valueOf(group.getFileName()).substring(NAME.length());
+                boolean dead = pid.matches("[0-9]{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
+                if (dead) {
+                    Files.deleteIfExists(group);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // they limit nobody, and may stay
+        }
     }
 
     private static void join(Path group) throws IOException {
@@ -92,9 +117,9 @@ final class CpuQuota implements AutoCloseable {
     }
 
     private static EnvironmentException refused(IOException e) {
+        String file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
         return new EnvironmentException(
-                "can't limit this process's processor time (" + e.getMessage() + ": "
-                        + e.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT)
+                "can't limit this process's processor time (" + file + AtomicFile.reason(e)
                         + "): a control group needs root; run as root or leave quota out of --disturb",
                 e);
     }
@@ -105,17 +130,21 @@ final class CpuQuota implements AutoCloseable {
      * @param cores processor time for each second of wall clock; infinity for no limit
      */
     void limit(double cores) {
-        boolean none = Double.isInfinite(cores);
-        long micros = Math.max(LEAST_MICROS, Math.round(cores * PERIOD_MICROS));
         try {
-            if (second) {
-                Files.writeString(own.resolve("cpu.max"), (none ? "max" : micros) + " " + PERIOD_MICROS);
-            } else {
-                Files.writeString(own.resolve("cpu.cfs_period_us"), Long.toString(PERIOD_MICROS));
-                Files.writeString(own.resolve("cpu.cfs_quota_us"), Long.toString(none ? -1 : micros));
-            }
+            write(cores);
         } catch (IOException e) {
             throw refused(e);
+        }
+    }
+
+    private void write(double cores) throws IOException {
+        boolean none = Double.isInfinite(cores);
+        long micros = Math.max(LEAST_MICROS, Math.round(cores * PERIOD_MICROS));
+        if (second) {
+            Files.writeString(own.resolve("cpu.max"), (none ? "max" : micros) + " " + PERIOD_MICROS);
+        } else {
+            Files.writeString(own.resolve("cpu.cfs_period_us"), Long.toString(PERIOD_MICROS));
+            Files.writeString(own.resolve("cpu.cfs_quota_us"), Long.toString(none ? -1 : micros));
         }
     }
 

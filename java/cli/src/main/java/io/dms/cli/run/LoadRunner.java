@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * thread, the processes and the limit until it is closed.
  */
 final class LoadRunner implements AutoCloseable {
-    /** A loop in the background, and a foreground that waits for the end of its input. */
-    private static final String BURN = "(while :; do :; done) & b=$!; read x; kill -9 $b";
+    /**
+     * A loop in the background, and a foreground that waits for the end of its input. Ctrl-C reaches this shell, too: the
+     * foreground has to outlive it, since nobody else ends the loop. The loop looks now and then whether the foreground
+     * still lives, for a foreground that is killed.
+     */
+    private static final String BURN = "trap '' INT QUIT HUP TERM; "
+            + "(i=0; while :; do i=$((i+1)); [ $i -lt 100000 ] || { kill -0 $$ || exit; i=0; }; done) & "
+            + "b=$!; read x; kill -9 $b";
 
     private static final long STEP_NANOS = 2_000_000;
 
@@ -32,20 +38,21 @@ final class LoadRunner implements AutoCloseable {
         thread = new Thread(this::run, "dms-disturbances");
         thread.setDaemon(true);
         quota = script.limits() ? CpuQuota.open() : null;
-        if (quota != null) {
-            quota.limit(Double.POSITIVE_INFINITY); // says early where limits are not permitted
-        }
         if (!script.spans().isEmpty()) {
             try {
                 burn().getOutputStream().close(); // says early where there is no shell
             } catch (IOException e) {
+                if (quota != null) {
+                    quota.close();
+                }
                 throw new EnvironmentException("can't start sh, which makes disturbances: " + e.getMessage(), e);
             }
             thread.start();
         }
     }
 
-    private static Process burn() throws IOException {
+    /** A process that keeps a core busy until its input ends; the caller's. */
+    static Process burn() throws IOException {
         return new ProcessBuilder("sh", "-c", BURN)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
