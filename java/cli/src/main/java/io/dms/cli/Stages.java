@@ -29,12 +29,18 @@ final class Stages implements AutoCloseable {
         if (!stage.equals(this.stage)) {
             close();
             this.stage = stage;
-            progress = console.progress(
-                    stage, stage.startsWith("accuracy") || stage.startsWith("features") ? "images" : "layers", total);
+            progress = console.progress(stage, unit(stage), total);
         }
         if (progress != null) {
             progress.at(done);
         }
+    }
+
+    private static String unit(String stage) {
+        if (stage.startsWith("search")) {
+            return "steps";
+        }
+        return stage.startsWith("accuracy") || stage.startsWith("features") ? "images" : "layers";
     }
 
     @Override

@@ -27,15 +27,26 @@ final class Candidates {
     private final ImageSample sample;
     private final int roundTo;
     private final LevelSearch.Timing timing;
+    private final Runnable beat;
     private final Map<List<Integer>, Double> known = new HashMap<>();
 
-    /** @param sample images that losses are measured on */
-    Candidates(ScalableModel model, Backend backend, ImageSample sample, int roundTo, LevelSearch.Timing timing) {
+    /**
+     * @param sample images that losses are measured on
+     * @param beat runs before each measurement, and ends it by what it throws
+     */
+    Candidates(
+            ScalableModel model,
+            Backend backend,
+            ImageSample sample,
+            int roundTo,
+            LevelSearch.Timing timing,
+            Runnable beat) {
         this.model = model;
         this.backend = backend;
         this.sample = sample;
         this.roundTo = roundTo;
         this.timing = timing;
+        this.beat = beat;
     }
 
     /** Number of channel groups. */
@@ -61,6 +72,7 @@ final class Candidates {
 
     /** Milliseconds of one image at a level and at levels of other counts, which take turns with it. */
     double[] millis(WidthLevel first, List<int[]> others, int rounds) {
+        beat.run();
         List<WidthLevel> levels = new ArrayList<>(List.of(first));
         others.forEach(c -> levels.add(level(c)));
         return timing.millis(levels, rounds);
@@ -73,6 +85,7 @@ final class Candidates {
                 .values());
         fresh.removeIf(c -> known.containsKey(key(c)));
         for (int from = 0; from < fresh.size(); from += AT_A_TIME) {
+            beat.run();
             List<int[]> some = fresh.subList(from, Math.min(fresh.size(), from + AT_A_TIME));
             List<WidthLevel> levels = some.stream().map(Candidates::level).toList();
             double[] losses = Calibration.losses(

@@ -31,6 +31,9 @@ final class LevelSearch {
     private static final int CHECKS = 4;
     /** A saving below this share of the level's time is taken for none: timing is not that exact. */
     private static final double NOISE = 0.01;
+    /** Per cent of a level's bar that its cuts are; putting channels back and trading them are the rest. */
+    private static final int CUTS = 50;
+
     /** How much slower than its budget a level may be found in the last check. */
     private static final double TOLERANCE = 1.01;
 
@@ -40,6 +43,8 @@ final class LevelSearch {
     private int[] counts;
     private double loss;
     private int stamp;
+    private String stage = "search";
+    private long done;
 
     /**
      * @param sample images that losses are measured on
@@ -55,7 +60,7 @@ final class LevelSearch {
             CompileListener listener) {
         this.options = options;
         this.listener = listener;
-        this.candidates = new Candidates(model, backend, sample.first(options.images()), roundTo, timing);
+        this.candidates = new Candidates(model, backend, sample.first(options.images()), roundTo, timing, this::tell);
         this.counts = candidates.full();
     }
 
@@ -114,7 +119,14 @@ final class LevelSearch {
         return out;
     }
 
+    /** Before each measurement, however many there are between two steps: the listener may end the search there. */
+    private void tell() {
+        listener.progress(stage, done, 100);
+    }
+
     private SearchedLevel level(WidthLevel uniform, double given, int[] wider) {
+        stage = "search " + uniform.name();
+        done = 0;
         double factor = 1;
         for (int check = 0; ; check++) {
             double share = factor;
@@ -136,6 +148,8 @@ final class LevelSearch {
             if (!reached || millis <= TOLERANCE * wanted || check == CHECKS) {
                 double[] losses = candidates.losses(List.of(uniform.counts(), counts));
                 WidthLevel level = new WidthLevel(uniform.name(), uniform.width(), counts, Map.of());
+                done = 100;
+                tell();
                 return new SearchedLevel(level, t[0], millis, losses[0], losses[1]);
             }
             factor *= wanted / millis;
@@ -146,7 +160,11 @@ final class LevelSearch {
     private List<LevelSwaps.Found> within(WidthLevel uniform, DoubleUnaryOperator budget, int[] wider, double given) {
         LevelSwaps swaps = new LevelSwaps(candidates);
         grow(uniform, budget, wider);
+        done = Math.max(done, CUTS + 10);
+        tell();
         List<LevelSwaps.Found> out = new ArrayList<>(swaps.better(uniform, counts, wider, budget));
+        done = Math.max(done, CUTS + 30);
+        tell();
         if (given <= 0) {
             int[] start = uniform.counts();
             Arrays.setAll(start, g -> Math.min(start[g], wider[g]));
@@ -167,8 +185,9 @@ final class LevelSearch {
             double[] t = candidates.millis(uniform, List.of(counts), ROUNDS);
             double budget = allowed.applyAsDouble(t[0]);
             first = Double.isNaN(first) ? t[1] - budget : first;
-            double done = 1 - (t[1] - budget) / Math.max(first, 1e-9);
-            listener.progress("search " + uniform.name(), Math.round(100 * Math.max(0, Math.min(1, done))), 100);
+            double share = 1 - (t[1] - budget) / Math.max(first, 1e-9);
+            done = Math.max(done, Math.round(CUTS * Math.max(0, Math.min(1, share))));
+            tell();
             if (t[1] <= budget) {
                 return true;
             }

@@ -16,9 +16,11 @@ import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
 import io.dms.testkit.Networks;
 import io.dms.testkit.ReferenceBackend;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LevelSearchTest {
@@ -41,10 +43,14 @@ class LevelSearchTest {
     }
 
     private List<SearchedLevel> search(SearchOptions options, LevelSearch.Timing timing) {
+        return search(options, timing, CompileListener.SILENT);
+    }
+
+    private List<SearchedLevel> search(SearchOptions options, LevelSearch.Timing timing, CompileListener listener) {
         Shape in = graph.inputs().get(0).shape();
         ImageSample sample =
                 ImageSample.draw(new SmallImages(3, 0, in.dim(3), in.dim(2)), 3, 0, Preprocessing.IMAGENET);
-        return new LevelSearch(model, new ReferenceBackend(), sample, ROUND_TO, options, timing, CompileListener.SILENT)
+        return new LevelSearch(model, new ReferenceBackend(), sample, ROUND_TO, options, timing, listener)
                 .search(uniform);
     }
 
@@ -105,6 +111,30 @@ class LevelSearchTest {
             assertThat(l.millis()).as("%s", l).isLessThanOrEqualTo(l.uniformMillis());
             assertThat(l.loss()).as("%s", l).isLessThanOrEqualTo(l.uniformLoss());
         }
+    }
+
+    @Test
+    void whoeverListensMayEndTheSearchBeforeAnyMeasurement() {
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger timed = new AtomicInteger();
+        List<Long> bar = new ArrayList<>();
+        search(
+                SearchOptions.DEFAULT,
+                (levels, rounds) -> {
+                    assertThat(told.getAndSet(0))
+                            .as("asked since the last measurement")
+                            .isPositive();
+                    timed.incrementAndGet();
+                    return byOperations(levels, rounds);
+                },
+                (stage, done, total) -> {
+                    told.incrementAndGet();
+                    if (stage.equals("search 0.50")) {
+                        bar.add(done);
+                    }
+                });
+        assertThat(timed.get()).isGreaterThan(20);
+        assertThat(bar).isSorted().endsWith(100L);
     }
 
     private int firstFree() {

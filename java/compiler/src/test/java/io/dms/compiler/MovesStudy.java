@@ -36,7 +36,7 @@ class MovesStudy {
         int round = Integer.parseInt(property("study.round", "8"));
         CpuBackend backend = new CpuBackend();
         Candidates candidates =
-                new Candidates(model, backend, sample, round, new LevelTimer(model, backend, 1)::millis);
+                new Candidates(model, backend, sample, round, new LevelTimer(model, backend, 1)::millis, () -> {});
         WidthLevel uniform =
                 WidthLevels.uniform(model.groups(), Double.parseDouble(property("study.width", "0.5")), round);
         List<int[]> moved = new ArrayList<>(List.of(uniform.counts()));
