@@ -10,16 +10,17 @@ import java.util.concurrent.TimeUnit;
  * elsewhere. A thread of its own looks at the clock, since a library may say nothing for minutes.
  */
 final class BuildLine implements AutoCloseable {
-    private static final int COLUMNS = 100;
     private static final int EVERY_SECONDS = 10;
 
     private final Console console;
     private final BuildProgress progress;
     private final ScheduledExecutorService ticker;
+    private final int columns;
     private boolean shown;
 
     BuildLine(Console console, BuildProgress progress) {
         this.console = console;
+        this.columns = Math.min(Console.COLUMNS, console.columns()) - 1; // a full line would wrap
         this.progress = progress;
         this.ticker = Executors.newSingleThreadScheduledExecutor(r -> {
             Thread t = new Thread(r, "build progress");
@@ -34,8 +35,8 @@ final class BuildLine implements AutoCloseable {
     synchronized void show() {
         String line = "building " + progress.status().line();
         if (console.terminal()) {
-            String cut = line.length() > COLUMNS ? line.substring(0, COLUMNS) : line;
-            console.err().print("\r" + cut + " ".repeat(COLUMNS - cut.length()));
+            String cut = line.length() > columns ? line.substring(0, columns) : line;
+            console.err().print("\r" + cut + " ".repeat(columns - cut.length()));
             console.err().flush();
             shown = true;
         } else {
@@ -51,7 +52,7 @@ final class BuildLine implements AutoCloseable {
 
     private void clear() {
         if (shown) {
-            console.err().print("\r" + " ".repeat(COLUMNS) + "\r");
+            console.err().print("\r" + " ".repeat(columns) + "\r");
             console.err().flush();
             shown = false;
         }

@@ -7,9 +7,15 @@ import java.io.PrintWriter;
  * and whether that person asked to stop.
  */
 public final class Console {
+    /** As wide as lines are where nobody says how much room there is. */
+    public static final int COLUMNS = 100;
+
+    private static final int LEAST_COLUMNS = 55;
+
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean terminal;
+    private final int columns;
     private volatile boolean cancelled;
 
     /**
@@ -18,9 +24,25 @@ public final class Console {
      * @param terminal true where {@code err} is a terminal
      */
     public Console(PrintWriter out, PrintWriter err, boolean terminal) {
+        this(out, err, terminal, COLUMNS);
+    }
+
+    /**
+     * @param out results
+     * @param err progress, warnings, errors
+     * @param terminal true where {@code err} is a terminal
+     * @param columns of that terminal
+     */
+    public Console(PrintWriter out, PrintWriter err, boolean terminal, int columns) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
+        this.columns = Math.max(LEAST_COLUMNS, columns);
+    }
+
+    /** Columns of the terminal, at least 55; {@link #COLUMNS} where there is none. */
+    public int columns() {
+        return columns;
     }
 
     /** Results. */

@@ -104,7 +104,7 @@ public final class Dms extends DmsCommand {
     private static void configure(CommandLine line, Console console) {
         line.setOut(console.out());
         line.setErr(console.err());
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(Math.min(Console.COLUMNS, console.columns()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colours()));
         line.setParameterExceptionHandler((e, args) -> badArguments(console, e));

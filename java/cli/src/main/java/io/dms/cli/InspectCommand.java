@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Show what is in a model: operators, which backend runs it and why not, channel groups, levels,",
-            "preprocessing, provenance. Without MODEL: the bundled ResNet-20 for CIFAR-10."
+            "Show what is in a model: operators, backends that run it, channel groups, levels, provenance.",
+            "Where a backend can't run it, it says why. Without MODEL: the bundled ResNet-20 for CIFAR-10."
         })
 final class InspectCommand extends DmsCommand {
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A scalable model, or any ONNX model.")
@@ -64,7 +64,7 @@ final class InspectCommand extends DmsCommand {
 
     private Inspection inspection() {
         if (model == null) {
-            return Inspection.of(ModelInput.scalable(null, List.of()), List.of());
+            return Inspection.of(ModelInput.scalable(null, inputShapes), List.of());
         }
         ImportedModel imported = OnnxImporter.read(model, ModelInput.options(model, inputShapes));
         if (!ScalableModelFile.isScalable(imported)) {

@@ -21,7 +21,8 @@ public final class Main {
         WatchedOutput standardOutput = new WatchedOutput(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = writer(standardOutput);
         PrintWriter err = writer(new FileOutputStream(FileDescriptor.err));
-        Console console = new Console(out, err, Boolean.getBoolean("dms.terminal"));
+        Console console = new Console(
+                out, err, Boolean.getBoolean("dms.terminal"), Integer.getInteger("dms.columns", Console.COLUMNS));
         CountDownLatch ended = new CountDownLatch(1);
         Thread interrupt = new Thread(
                 () -> {

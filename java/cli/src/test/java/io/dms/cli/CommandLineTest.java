@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -49,6 +51,32 @@ class CommandLineTest {
         assertThat(ran.status()).isZero();
         assertThat(ran.out()).startsWith("Usage: dms");
         assertThat(ran.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {60, 80, 100, 200})
+    void helpFitsIntoTheTerminal(int columns) {
+        commands().forEach(command -> {
+            StringWriter out = new StringWriter();
+            Console narrow =
+                    new Console(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns);
+            Dms.run(narrow, with(command, "--help"));
+            assertThat(out.toString().lines().filter(l -> !l.startsWith("        - {kind: ")))
+                    .as("%s", command)
+                    .allMatch(l -> l.length() <= columns);
+        });
+    }
+
+    @Test
+    void theListOfCommandsHasWholeSentences() {
+        Console nowhere =
+                new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), false);
+        Dms.commandLine(nowhere)
+                .getSubcommands()
+                .forEach((name, sub) -> assertThat(
+                                sub.getCommandSpec().usageMessage().description()[0])
+                        .as(name)
+                        .endsWith("."));
     }
 
     @ParameterizedTest

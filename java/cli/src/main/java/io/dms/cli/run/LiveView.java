@@ -1,23 +1,26 @@
 package io.dms.cli.run;
 
+import io.dms.cli.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Shows what a run does: one line that is written over on a terminal, a line now and then elsewhere. */
 public final class LiveView {
-    private static final int COLUMNS = 110;
+    private static final int MOST_COLUMNS = 110;
     private static final double PIPED_SECONDS = 10;
 
     private final PrintWriter err;
     private final boolean terminal;
     private final String prefix;
     private double next = PIPED_SECONDS;
+    private final int columns;
     private int shown;
 
     /** @param prefix what each line begins with, as the name of the pass */
-    public LiveView(PrintWriter err, boolean terminal, String prefix) {
-        this.err = err;
-        this.terminal = terminal;
+    public LiveView(Console console, String prefix) {
+        this.err = console.err();
+        this.terminal = console.terminal();
+        this.columns = Math.min(MOST_COLUMNS, console.columns() - 1); // a full line would wrap
         this.prefix = prefix;
     }
 
@@ -25,7 +28,7 @@ public final class LiveView {
         String power = Double.isNaN(watts) ? "" : String.format(Locale.ROOT, "  %.1f W", watts);
         String line = String.format(Locale.ROOT, "%s%6.1f s  %s%s", prefix, Math.max(0, second), text, power);
         if (terminal) {
-            String cut = line.length() > COLUMNS ? line.substring(0, COLUMNS) : line;
+            String cut = line.length() > columns ? line.substring(0, columns) : line;
             err.print("\r" + cut + " ".repeat(Math.max(0, shown - cut.length())));
             err.flush();
             shown = cut.length();
