@@ -32,8 +32,9 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Make a scalable model of a trained network: find channel groups, rank and order their channels,",
-            "choose width levels, calibrate each level's normalisation."
+            "Make a scalable model of a trained network.",
+            "Finds channel groups, ranks and orders their channels, chooses width levels, and calibrates each level's"
+                    + " normalisation."
         },
         footer = {"", "The result is a valid ONNX file; \"dms export\" writes one level as an ordinary model."})
 final class CompileCommand extends DmsCommand {
@@ -61,8 +62,9 @@ final class CompileCommand extends DmsCommand {
             names = "--criterion",
             paramLabel = "NAME",
             description =
-                    "Importance of a channel: contribution, l2, l1, bn-scale, fpgm or random; taylor or taylor-weights by"
-                            + " gradients, which need labels and libtorch (default: contribution with --data, else l2).")
+                    "Importance of a channel: contribution, l2, l1, bn-scale, fpgm or random; taylor or taylor-weights"
+                            + " by gradients, which need labels and libtorch (default: contribution with --data, else"
+                            + " l2).")
     private @Nullable String criterion;
 
     @Option(
@@ -183,6 +185,9 @@ final class CompileCommand extends DmsCommand {
         if (json != null && !json.equals(JsonFile.STANDARD_OUTPUT)) {
             Targets.writable(Path.of(json));
             Targets.differ(Path.of(json), source);
+        }
+        if (name != null && name.isBlank()) {
+            throw new UserException("--name is empty: give the model a name, or leave it out for the file's");
         }
         CompileOptions options = new CompileOptions(
                 criterion,

@@ -41,6 +41,10 @@ final class ModelInput {
      */
     static ScalableModel scalable(@Nullable Path file, List<String> shapes) {
         if (file == null) {
+            if (!shapes.isEmpty()) {
+                throw new UserException("--input-shape is for a model of yours, whose file leaves shapes open: the"
+                        + " bundled one's are known");
+            }
             return BundledModels.resnet20Cifar10();
         }
         ScalableModel read = ScalableModelFile.readAny(file, options(file, shapes));

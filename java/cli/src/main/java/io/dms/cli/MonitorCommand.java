@@ -47,9 +47,10 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "JSON lines: one of type \"board\" (sources, sensors, refusals), then \"sample\" (total_w, energy_j, gpu_load,"
-                    + " gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor with unit,"
-                    + " value and age_ms) and \"event\" as they come. What is absent is null, with a reason beside it."
+            "JSON lines: one of type \"board\" (sources, sensors, refusals), then \"sample\" (total_w, energy_j,"
+                + " gpu_load, gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor"
+                + " with unit, value and age_ms) and \"event\" as they come. What is absent is null, with a reason"
+                + " beside it."
         })
 final class MonitorCommand extends DmsCommand {
     private static final Duration SAMPLING = Duration.ofMillis(100);
@@ -132,6 +133,12 @@ final class MonitorCommand extends DmsCommand {
         try (BoardMonitor monitor = BoardMonitor.open(options())) {
             if (monitor.sources().isEmpty() && replay != null) {
                 throw new UserException("--replay: " + monitor.refusals().get("recording"));
+            }
+            for (String source : sources) {
+                String refusal = monitor.refusals().getOrDefault(source, "");
+                if (refusal.startsWith(BoardMonitor.NO_SUCH_SOURCE)) {
+                    throw new UserException("--source " + source + ": " + refusal);
+                }
             }
             if (monitor.sources().isEmpty()) {
                 throw new EnvironmentException("nothing to watch here: " + refusals(monitor));

@@ -22,8 +22,8 @@ final class Outputs {
             description = "Write JSON; \"-\" for standard output in place of the table.")
     private @Nullable String json;
 
-    @Option(names = "--csv", paramLabel = "FILE", description = "Write CSV.")
-    private @Nullable Path csv;
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write CSV; \"-\" likewise.")
+    private @Nullable String csv;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write a report with charts, one file.")
     private @Nullable Path html;
@@ -45,15 +45,20 @@ final class Outputs {
             if (name.endsWith(".json")) {
                 json = output.toString();
             } else if (name.endsWith(".csv")) {
-                csv = output;
+                csv = output.toString();
             } else if (name.endsWith(".html")) {
                 html = output;
             } else {
                 throw new UserException("--output must end in .json, .csv or .html: " + output);
             }
         }
-        Path jsonFile = json == null || toStandardOutput() ? null : Path.of(json);
-        Stream.of(jsonFile, csv, html).filter(Objects::nonNull).forEach(target -> {
+        if (toStandardOutput(json) && toStandardOutput(csv)) {
+            throw new UserException("--json and --csv can't both go to standard output: give one of them a file");
+        }
+        if (html != null && toStandardOutput(html.toString())) {
+            throw new UserException("--html needs the name of a file, as in report.html");
+        }
+        Stream.of(file(json), file(csv), html).filter(Objects::nonNull).forEach(target -> {
             Targets.writable(target);
             if (source != null) {
                 Targets.differ(target, source);
@@ -61,8 +66,12 @@ final class Outputs {
         });
     }
 
-    private boolean toStandardOutput() {
-        return JsonFile.STANDARD_OUTPUT.equals(json);
+    private static boolean toStandardOutput(@Nullable String target) {
+        return JsonFile.STANDARD_OUTPUT.equals(target);
+    }
+
+    private static @Nullable Path file(@Nullable String target) {
+        return target == null || toStandardOutput(target) ? null : Path.of(target);
     }
 
     /** Shows the result first, then writes the files, so that a full disk does not take away what was measured. */
@@ -73,7 +82,7 @@ final class Outputs {
             Supplier<ObjectNode> asJson,
             Supplier<String> asCsv,
             Supplier<String> asHtml) {
-        if (!toStandardOutput()) {
+        if (!toStandardOutput(json) && !toStandardOutput(csv)) {
             lines.forEach(console::print);
             console.out().flush();
         }
@@ -81,8 +90,12 @@ final class Outputs {
         if (json != null) {
             JsonFile.write(console, json, asJson.get());
         }
-        if (csv != null) {
-            write(csv, asCsv.get());
+        Path csvFile = file(csv);
+        if (csvFile != null) {
+            write(csvFile, asCsv.get());
+        } else if (csv != null) {
+            console.out().print(asCsv.get());
+            console.out().flush();
         }
         if (html != null) {
             write(html, asHtml.get());

@@ -32,6 +32,21 @@ final class ProfileClocks {
     }
 
     /**
+     * Looks whether clocks can be measured at all, before anything else is.
+     *
+     * @throws UserException if what is wanted is no clock, or none of the board's
+     * @throws io.dms.model.EnvironmentException if no clock can be set here
+     */
+    static void check(BoardMonitor monitor, List<String> wanted) {
+        if (!wanted.equals(List.of("all"))) {
+            wanted.forEach(ProfileClocks::number);
+        }
+        try (BoardClocks clocks = BoardClocks.open(ActuatorOptions.defaults().permit(true), monitor)) {
+            choose(wanted, clocks.offers());
+        }
+    }
+
+    /**
      * Measures; the clocks are put back at the end, whatever happens.
      *
      * @param wanted {@code all}, or clocks in MHz

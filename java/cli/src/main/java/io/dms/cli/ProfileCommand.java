@@ -95,8 +95,8 @@ final class ProfileCommand extends DmsCommand {
             split = ",",
             description =
                     "Measure at these clocks of the GPU, too, each pinned in turn and put back at the end: all, or"
-                            + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
-                            + " choose the clock (--permit-clocks).")
+                        + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
+                        + " choose the clock (--permit-clocks).")
     private List<String> gpuClocks = new ArrayList<>();
 
     @Option(names = "--data", paramLabel = "DIR", description = "Labelled images that accuracy is measured on.")
@@ -195,6 +195,9 @@ final class ProfileCommand extends DmsCommand {
         try (BoardMonitor monitor = BoardMonitor.open(MonitorOptions.DEFAULT);
                 Session session = chosen.open(scalable, options)) {
             monitor.start();
+            if (!gpuClocks.isEmpty()) {
+                ProfileClocks.check(monitor, gpuClocks);
+            }
             Profiler profiler = new Profiler(session, levels, how);
             latencies(console(), profiler, "measuring", levels.size(), duration);
             if (console().cancelled()) {

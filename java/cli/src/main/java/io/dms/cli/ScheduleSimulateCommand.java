@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,8 +38,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Schedulers: priced (ours: accuracy per unit of the scarcest budget), published (MCDNN's heuristic), best and"
-                    + " original (one fixed network for each task), server-first, server-only, device-only.",
+            "Schedulers: priced (ours: accuracy per unit of the scarcest budget), published (MCDNN's heuristic), best"
+                    + " and original (one fixed network for each task), server-first, server-only, device-only.",
             "\"accuracy\" is over all requests, where one that was refused or late counts 0; \"served\" is answered in"
                     + " time; J/served has the energy of loading in it."
         })
@@ -140,9 +141,7 @@ final class ScheduleSimulateCommand extends DmsCommand {
                         "there is no experiment \"" + e + "\"; there are " + String.join(", ", EXPERIMENTS));
             }
         }
-        if (memory != null && !(memory >= 0 && memory < 1e9)) {
-            throw new UserException("--memory must be at least 0 MB: " + memory);
-        }
+        check();
         outputs.check(catalog);
         Catalog whole = catalog == null ? PaperCatalog.load() : CatalogFile.read(catalog);
         // The published catalog stays whole: its baselines are networks that others dominate.
@@ -196,6 +195,25 @@ final class ScheduleSimulateCommand extends DmsCommand {
             console().note("interrupted: these are the figures until then");
         }
         return result.interrupted() ? Exit.INTERRUPTED : Exit.OK;
+    }
+
+    /** All figures, before an experiment that takes its time. */
+    private void check() {
+        between("--memory", memory == null ? List.of() : List.of(memory), 1e9, "MB");
+        between("--joules", joules == null ? List.of() : List.of(joules), 1e15, "J");
+        between("--dollars", dollars == null ? List.of() : List.of(dollars), 1e15, "USD");
+        between("--load-rate", loadRates, 1e9, "MB a request");
+        between("--send-energy", sendJoules, 1e9, "J");
+        between("--specialised-share", shares, 1, "of the stream");
+    }
+
+    private static void between(String option, List<Double> values, double most, String unit) {
+        for (double v : values) {
+            if (!(v >= 0 && v <= most)) {
+                throw new UserException(String.format(
+                        Locale.ROOT, "%s must be a number from 0 to %.0f %s, and not %s", option, most, unit, v));
+            }
+        }
     }
 
     private <T> T note(String experiment, java.util.function.Supplier<T> run) {

@@ -159,6 +159,57 @@ class BadInputTest {
         assertThat(files()).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bench --input-shape input:1x3x32x32 | --input-shape",
+                "inspect --input-shape foo | --input-shape",
+                "bench --html - | --html",
+                "bench --csv - --json - | standard output",
+                "profile --gpu-clocks soon | soon",
+                "monitor --source os,oracle --count 1 | oracle",
+                "monitor --record /proc/dms --count 1 | no place for a file",
+                "schedule simulate --load-rate -1 | --load-rate",
+                "schedule simulate --load-rate 10,NaN | NaN",
+                "schedule simulate --send-energy Infinity | --send-energy",
+                "schedule simulate --specialised-share 7 | --specialised-share",
+                "schedule simulate --joules -1 | --joules",
+                "schedule simulate --dollars NaN | --dollars",
+                "schedule simulate --memory 1e300 | --memory"
+            })
+    void anOptionThatMakesNoSenseIsRefusedBeforeAnythingRuns(String command, String named) {
+        Ran ran = Ran.dms(command.split(" ", -1));
+        assertThat(ran.complaint()).contains(named);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.status()).isEqualTo(2);
+    }
+
+    @Test
+    void clocksThatCanNotBeSetAreFoundOutBeforeAnythingIsMeasured() {
+        assumeTrue(!Files.exists(Path.of("/etc/nv_tegra_release")), "the clocks of a Jetson may be settable");
+        Ran ran = Ran.dms(
+                "profile", "--gpu-clocks", "all", "-o", folder.resolve("p.json").toString());
+        assertThat(ran.complaint()).contains("no GPU clock");
+        assertThat(ran.status()).isEqualTo(3);
+    }
+
+    @Test
+    void aModelHasAName() {
+        Ran ran = run("compile", ordinary, "--name", " ");
+        assertThat(ran.complaint()).contains("--name");
+        assertThat(ran.status()).isEqualTo(2);
+    }
+
+    @Test
+    void csvGoesToStandardOutputInPlaceOfTheTable() throws IOException {
+        Ran ran = run("bench", scalable, "--csv", "-");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines().findFirst().orElse("")).contains("width,").contains("p50");
+        assertThat(ran.out()).doesNotContain("inf/s");
+        assertThat(files()).doesNotContain("-");
+    }
+
     @Test
     void aScalableModelIsNotCompiledAgain() {
         Ran ran = run("compile", scalable, "-o", folder.resolve("x.onnx").toString());

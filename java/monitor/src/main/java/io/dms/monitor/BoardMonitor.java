@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class BoardMonitor implements AutoCloseable {
+    /** What {@link #refusals()} says first of a name that no source has, on any machine. */
+    public static final String NO_SUCH_SOURCE = "there is no source of this name";
+
     /** The order of trust, most trusted first. */
     static final String TRUST = "recording, jetson, nvml, rapl, tegrastats, os";
 
@@ -134,7 +137,7 @@ public final class BoardMonitor implements AutoCloseable {
             if (found.isEmpty()) {
                 refusals.put(
                         name,
-                        "there is no source of this name; there are "
+                        NO_SUCH_SOURCE + "; there are "
                                 + String.join(
                                         ", ",
                                         providers.stream()
