@@ -1,20 +1,22 @@
 #!/bin/sh
 # Checks and measures DMS on this machine's NVIDIA GPU, without network and without installing anything.
 #   ./run.sh [--quick] [--out FOLDER] [--peer] [--sanitizer] [--only STEP,...] [--limit SECONDS of each step, 420]
+#       [--budget SECONDS for all steps together] [--archive FILE.tar.gz with all results] [--python FILE]
 #       [--tensorrt DIR of libnvinfer, where the system does not find it]
-# Every step by default; --help names them. A step that fails or runs out of time loses only itself. Exit status: 0, 1 for
-# a missed bar or a failure, 2 for wrong use, 3 where there is no GPU.
+# Every step by default; --help names them. A step that fails or runs out of time loses only itself; report.md is written
+# anew after each. Exit status: 0, 1 for a missed bar or a failure, 2 for wrong use, 3 where there is no GPU.
 set -u
 here=$(dirname -- "$(readlink -f -- "$0")")
 out="$PWD/dms-field-$(date +%Y%m%d-%H%M%S)"
-limit=420 quick=false peer=false sanitizer=false tensorrt=
+limit=420 quick=false peer=false sanitizer=false tensorrt='' budget='' archive='' python=''
+began=$(date +%s)
 only=
 while [ $# -gt 0 ]; do
     case $1 in
     --quick) quick=true ;;
     --peer) peer=true ;;
     --sanitizer) sanitizer=true ;;
-    --out | --only | --limit | --tensorrt)
+    --out | --only | --limit | --tensorrt | --budget | --archive | --python)
         [ $# -ge 2 ] || { echo "$1 needs a value" >&2 && exit 2; }
         case $1 in
         --out) out=$2 ;;
@@ -23,6 +25,11 @@ while [ $# -gt 0 ]; do
             case " $only " in *" peer "*) peer=true ;; esac
             ;;
         --limit) limit=$2 ;;
+        --budget) budget=$2 ;;
+        --archive) archive=$2 ;;
+        --python)
+            python=$(command -v "$2") || { echo "--python: $2 is no program" >&2 && exit 2; }
+            ;;
         --tensorrt)
             [ -d "$2" ] || { echo "--tensorrt: there is no folder $2" >&2 && exit 2; }
             tensorrt=$(readlink -f -- "$2")
@@ -31,7 +38,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     -h | --help)
-        sed -n '2,6s/^# *//p' "$0"
+        sed -n '2,8s/^# *//p' "$0"
         "$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main help
         exit 0
         ;;
@@ -42,6 +49,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+case $limit$budget in *[!0-9]*) echo "--limit and --budget are whole seconds" >&2 && exit 2 ;; esac
 [ -n "$only" ] || only=$("$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main steps) || exit 3
 mkdir -p "$out" || exit 3
 out=$(readlink -f -- "$out")
@@ -56,7 +64,7 @@ add() { [ ! -d "$1" ] || case ":$found:" in *":$1:"*) ;; *) found="${found:+$fou
 done
 [ -z "$tensorrt" ] || [ -n "$found" ] || { echo "--tensorrt: no libnvinfer.so in $tensorrt or its lib" >&2 && exit 2; }
 LD_LIBRARY_PATH="$found${LD_LIBRARY_PATH:+${found:+:}$LD_LIBRARY_PATH}"
-python=$(command -v python3 || command -v python || true)
+[ -n "$python" ] || python=$(command -v python3 || command -v python || true)
 [ -z "$python" ] || for site in $("$python" -c 'import sys; print("\n".join(p for p in sys.path if p))' 2>/dev/null); do
     for lib in "$site"/nvidia/cu1[0-9]/lib "$site"/nvidia/*/lib "$site"/tensorrt_libs; do
         for file in "$lib"/libnvinfer.so.* "$lib"/libcudart.so.* "$lib"/libcudnn*.so.* "$lib"/libcublas*.so.* "$lib"/libnvrtc.so.*; do
@@ -90,45 +98,70 @@ java() {
 
 failed=
 status=0
+any=false
+# Seconds that a step may take: of a budget what is left, with some for the report.
+allowed() {
+    [ -n "$budget" ] || { echo "$limit" && return; }
+    rest=$((budget - $(date +%s) + began - 20))
+    echo $((rest < limit ? rest : limit))
+}
+
+# The report of what there is so far, and the archive: whoever ends this script loses only the step that runs.
+tell() {
+    java 60 report 2>>"$out/report.log" || true
+    [ -z "$archive" ] || { tar -C "$(dirname -- "$out")" --exclude=cache -czf "$archive.part" "$(basename -- "$out")" &&
+        mv "$archive.part" "$archive"; }
+}
+
 step() {
-    echo "== $1 (at most $limit s)"
-    java "$limit" "$1" 2>"$out/$1.log"
+    seconds=$(allowed)
+    if [ "$seconds" -lt 15 ]; then
+        echo "== $1 left out: the budget of $budget s is spent" | tee -a "$out/machine.txt"
+        failed="$failed $1"
+        status=0
+        return
+    fi
+    echo "== $1 (at most $seconds s)"
+    java "$seconds" "$1" 2>"$out/$1.log"
     status=$?
     case $status in
     0) echo "== $1 done" ;;
     3) echo "== $1 could not be run" ;;
     124 | 137) echo "== $1 ran out of time: what it had measured is in $1.json; --limit gives it more" ;;
     *)
-        echo "== $1 FAILED (status $status); last lines of $out/$1.log:"
+        echo "== $1 missed a bar or failed (status $status); last lines of $out/$1.log:"
         tail -n 5 "$out/$1.log"
         ;;
     esac
     [ $status = 0 ] || failed="$failed $1"
+    [ $status = 3 ] || any=true
+    tell
 }
 
 nvidia-smi --query-gpu=memory.used --format=csv,noheader >"$out/memory-before.txt" 2>/dev/null
 for name in $only; do
     if [ "$name" = peer ]; then
         if [ $peer = false ]; then continue; fi
-        if [ -n "$python" ]; then
-            echo "== PyTorch (at most $limit s)"
-            timeout -k 10 "$limit" "$python" "$here/peer.py" "$out/torch.json" \
+        seconds=$(allowed)
+        # The other side needs its share of a budget, too.
+        [ -z "$budget" ] || seconds=$((seconds * 3 / 5))
+        if [ -n "$python" ] && [ "$seconds" -ge 15 ]; then
+            echo "== PyTorch (at most $seconds s)"
+            timeout -k 10 "$seconds" "$python" "$here/peer.py" "$out/torch.json" \
                 "$([ $quick = true ] && echo --quick || echo --full)" 2>"$out/torch.log" ||
                 echo "== PyTorch ended with status $?: $(tail -n 1 "$out/torch.log")"
         else
-            echo "== no Python here, so no PyTorch to compare with"
+            echo "== no Python here, or no time for it, so no PyTorch to compare with"
         fi
     fi
     step "$name"
-    if [ $status = 3 ]; then
-        echo "there is no GPU that can be used: the line above says why; nothing was measured" >&2
+    if [ $status = 3 ] && [ $any = false ]; then
+        echo "nothing can be run here: the line above says why" >&2
         rm -rf "$out/cache"
         exit 3
     fi
-    # Figures of wrong outputs are worth nothing.
     if [ "$name" = correctness ] && [ $status != 0 ]; then
-        echo "outputs are wrong: nothing is measured"
-        break
+        echo "outputs missed their bars: the report says so above all figures"
     fi
 done
 nvidia-smi --query-gpu=memory.used --format=csv,noheader >"$out/memory-after.txt" 2>/dev/null
@@ -137,8 +170,13 @@ if [ $sanitizer = true ]; then
     tool=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)
     if [ -n "$tool" ]; then
         for check in memcheck racecheck initcheck; do
-            echo "== compute-sanitizer $check (at most $limit s)"
-            timeout -k 10 "$limit" env XDG_CACHE_HOME="$out/cache" "$tool" --tool "$check" --target-processes all \
+            seconds=$(allowed)
+            if [ "$seconds" -lt 15 ]; then
+                echo "$check: left out, the budget is spent" | tee -a "$out/sanitizer.txt"
+                continue
+            fi
+            echo "== compute-sanitizer $check (at most $seconds s)"
+            timeout -k 10 "$seconds" env XDG_CACHE_HOME="$out/cache" "$tool" --tool "$check" --target-processes all \
                 --error-exitcode 9 --log-file "$out/$check.txt" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
                 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
                 -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
@@ -152,7 +190,7 @@ if [ $sanitizer = true ]; then
     fi
 fi
 
-java 60 report || true
+tell
 rm -rf "$out/cache"
-echo "results: $out"
+echo "results: $out${archive:+, all in $archive}"
 [ -z "$failed" ] || { echo "failed:$failed"; exit 1; }

@@ -2,6 +2,7 @@ package io.dms.fieldkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ final class Report {
         if (Files.exists(machine)) {
             lines.addAll(List.of("```", Files.readString(machine).strip(), "```", ""));
         }
+        lines.addAll(warning(folder.resolve("correctness.json")));
         for (Step step : Steps.ALL) {
             Path file = folder.resolve(step.name() + ".json");
             if (Files.exists(file)) {
@@ -40,6 +42,27 @@ final class Report {
             lines.add("Not run: --sanitizer.");
         }
         Files.write(folder.resolve("report.md"), lines);
+    }
+
+    /** What stands above all figures where outputs are wrong. */
+    private static List<String> warning(Path correctness) throws IOException {
+        JsonNode rows = Files.exists(correctness)
+                ? new ObjectMapper().readTree(correctness.toFile()).path("rows")
+                : MissingNode.getInstance();
+        if (rows.isEmpty()) {
+            return List.of("**Outputs were not checked in this run: the figures below say nothing of them.**", "");
+        }
+        int wrong = 0;
+        for (JsonNode row : rows) {
+            boolean bad = !row.path("good").asBoolean(true) || row.path("error").isTextual();
+            wrong += bad ? 1 : 0;
+        }
+        return wrong == 0
+                ? List.of()
+                : List.of(
+                        "**" + wrong + " rows of correctness missed their bars or failed: figures below may be of wrong"
+                                + " outputs.**",
+                        "");
     }
 
     private static List<String> section(Step step, JsonNode root) {

@@ -73,6 +73,27 @@ class ResultsTest {
     }
 
     @Test
+    void wrongOutputsAreSaidAboveAllFigures() throws Exception {
+        new Result(folder, "memory", "weights").row("all").told("bytes", 1000);
+        Report.write(folder);
+        assertThat(Files.readString(folder.resolve("report.md"))).contains("Outputs were not checked");
+        Result r = new Result(folder, "correctness", "outputs");
+        r.row("a").judged("error", 1e-5, 1e-4);
+        Report.write(folder);
+        assertThat(Files.readString(folder.resolve("report.md"))).doesNotContain("**");
+        r.row("b").judged("error", 1e-3, 1e-4);
+        r.attempt("fp16", () -> {
+            throw new IllegalStateException();
+        });
+        Report.write(folder);
+        assertThat(Files.readString(folder.resolve("report.md"))
+                        .lines()
+                        .toList()
+                        .get(2))
+                .contains("2 rows of correctness missed");
+    }
+
+    @Test
     void aSwitchIsComparedWithSteadyCallsOfItsOwnLevel() {
         int[] to = {0, 1, 0};
         long[] first = {110, 1100, 110};

@@ -77,6 +77,22 @@ class StepsOnStandInTest {
     }
 
     @Test
+    void levelsAreTimedOnTheDeviceBesideWholeCalls() throws Exception {
+        // Times mean nothing here, so a bar may be missed.
+        assertThat(run("levels", "1")).isIn(0, 1);
+        int judged = 0;
+        for (JsonNode row : rows("levels")) {
+            assertThat(row.has("error")).as(row.toString()).isFalse();
+            if (row.has("bar")) {
+                judged++;
+                assertThat(row.path("device us").asDouble()).isPositive();
+                assertThat(row.path("own model device us").asDouble()).isPositive();
+            }
+        }
+        assertThat(judged).isEqualTo(4);
+    }
+
+    @Test
     void withoutADeviceAStepSaysSoAndEndsWithItsOwnStatus() throws Exception {
         assertThat(run("switch", "0")).isEqualTo(3);
         JsonNode root =

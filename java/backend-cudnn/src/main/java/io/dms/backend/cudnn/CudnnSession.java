@@ -277,6 +277,34 @@ final class CudnnSession implements Session {
         }
     }
 
+    /**
+     * Nanoseconds of the device for one replay of a prepared level's graph: many are handed over at once and waited for
+     * together, so that the host's share does not count. Copies of input and output do.
+     *
+     * @throws IllegalStateException without graphs
+     */
+    long replayNanos(WidthLevel level, int times) {
+        open();
+        if (options.launch() != Launch.GRAPH) {
+            throw new IllegalStateException("a session without graphs");
+        }
+        LevelPlan plan = prepared(level);
+        try {
+            weights.load(plan);
+            if (plan.isStale()) {
+                plan.record();
+            }
+            long start = System.nanoTime();
+            for (int i = 0; i < times; i++) {
+                plan.replay();
+            }
+            device.gpu.synchronize();
+            return (System.nanoTime() - start) / times;
+        } catch (DeviceException | BridgeException e) {
+            throw readable(e, level, plan);
+        }
+    }
+
     private LevelPlan prepared(WidthLevel level) {
         return Objects.requireNonNull(plans.get(level), "a level that was not prepared");
     }

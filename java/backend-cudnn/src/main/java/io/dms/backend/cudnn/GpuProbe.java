@@ -46,6 +46,44 @@ public final class GpuProbe implements AutoCloseable {
     public record HostTime(int steps, long[] switching, long[] steady) {}
 
     /**
+     * Nanoseconds of the device for one replay of a graph, copies of input and output included.
+     *
+     * @param level of a level of a wider model
+     * @param own of a model that has that width alone
+     */
+    public record DeviceTime(long[] level, long[] own) {}
+
+    /**
+     * Measures the device's time for a level and for a model of its own width, in turn, by many replays without a wait
+     * between them.
+     *
+     * @param rounds how many times each
+     * @param times replays in a round
+     * @throws io.dms.model.EnvironmentException if there is no device, or a level does not fit on it
+     */
+    public static DeviceTime deviceTime(
+            ScalableModel model, WidthLevel level, ScalableModel own, int rounds, int times) {
+        SessionOptions options = SessionOptions.DEFAULT.withLaunch(Launch.GRAPH);
+        long[] levels = new long[rounds];
+        long[] owns = new long[rounds];
+        try (CudnnSession wide = (CudnnSession) new CudnnBackend().open(model, options);
+                CudnnSession one = (CudnnSession) new CudnnBackend().open(own, options)) {
+            // All of the model's levels: memory is shared with the others as it will be.
+            model.levels().forEach(wide::prepare);
+            one.prepare(own.full());
+            for (int i = -3; i < rounds; i++) {
+                long a = wide.replayNanos(level, times);
+                long b = one.replayNanos(own.full(), times);
+                if (i >= 0) {
+                    levels[i] = a;
+                    owns[i] = b;
+                }
+            }
+            return new DeviceTime(levels, owns);
+        }
+    }
+
+    /**
      * Measures the host's share of calls with {@link Launch#REBIND}, at two levels in turn.
      *
      * @param calls how many times of each kind
