@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,35 @@ final class AxisClasses {
 
     private record Axis(String tensor, int axis, int base, int size, boolean activation) {}
 
-    private record Run(int axis, int start, int length) {}
+    /** Runs of indices of one class that lie side by side on an axis: those of class c from {@code first[c]} on, by axis. */
+    private record Runs(int[] first, int[] axis, int[] start, int[] length) {
+        int classes() {
+            return first.length - 1;
+        }
+
+        /** True where each run of a class lies directly behind one of another class and is as long. */
+        boolean follow(int before, int behind) {
+            int m = first[before];
+            int t = first[behind];
+            if (first[before + 1] - m != first[behind + 1] - t) {
+                return false;
+            }
+            for (int end = first[before + 1]; m < end; m++, t++) {
+                if (axis[t] != axis[m] || start[t] != start[m] + length[m] || length[t] != length[m]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     private final List<Axis> axes = new ArrayList<>();
     private final Map<String, Map<Integer, Axis>> byTensor = new HashMap<>();
+    /** By index: one of the same class with a lower number, itself for the lowest of a class, its root. */
     private int[] parent = new int[1024];
-    private final Map<Integer, String> frozen = new HashMap<>();
+    /** By root of a class: why it is kept whole. */
+    private @Nullable String[] frozen = new String[1024];
+
     private int atoms;
 
     /** Makes the indices of an axis known; does nothing where they are. */
@@ -47,6 +71,7 @@ final class AxisClasses {
         atoms = Math.addExact(atoms, size);
         if (atoms > parent.length) {
             parent = Arrays.copyOf(parent, Math.max(atoms, parent.length * 2));
+            frozen = Arrays.copyOf(frozen, parent.length);
         }
         for (int i = a.base; i < atoms; i++) {
             parent[i] = i;
@@ -57,12 +82,14 @@ final class AxisClasses {
         return byTensor.getOrDefault(tensor, Map.of()).containsKey(axis);
     }
 
-    private int atom(String tensor, int axis, int index) {
+    /** The first index of a range of an axis. */
+    private int atoms(String tensor, int axis, int from, int count) {
         Axis a = byTensor.getOrDefault(tensor, Map.of()).get(axis);
-        if (a == null || index < 0 || index >= a.size) {
-            throw new IllegalStateException("no index " + index + " on axis " + axis + " of " + tensor);
+        if (a == null || from < 0 || from > a.size - count) {
+            throw new IllegalStateException(
+                    "no indices " + from + " to " + (from + count) + " on axis " + axis + " of " + tensor);
         }
-        return a.base + index;
+        return a.base + from;
     }
 
     private int find(int x) {
@@ -80,31 +107,42 @@ final class AxisClasses {
 
     /** Unites one index of an axis with one of another. */
     void tie(String a, int axisA, int indexA, String b, int axisB, int indexB) {
-        int x = find(atom(a, axisA, indexA));
-        int y = find(atom(b, axisB, indexB));
+        tieRange(a, axisA, indexA, b, axisB, indexB, 1);
+    }
+
+    /** Unites {@code count} indices pairwise. */
+    void tieRange(String a, int axisA, int fromA, String b, int axisB, int fromB, int count) {
+        if (count > 0) {
+            int x = atoms(a, axisA, fromA, count);
+            int y = atoms(b, axisB, fromB, count);
+            for (int i = 0; i < count; i++) {
+                unite(x + i, y + i);
+            }
+        }
+    }
+
+    private void unite(int a, int b) {
+        int x = find(a);
+        int y = find(b);
         if (x == y) {
             return;
         }
         int low = Math.min(x, y);
         int high = Math.max(x, y);
         parent[high] = low;
-        String reason = frozen.remove(high);
-        if (reason != null) {
-            frozen.putIfAbsent(low, reason);
-        }
-    }
-
-    /** Unites {@code count} indices pairwise. */
-    void tieRange(String a, int axisA, int fromA, String b, int axisB, int fromB, int count) {
-        for (int i = 0; i < count; i++) {
-            tie(a, axisA, fromA + i, b, axisB, fromB + i);
+        if (frozen[low] == null) {
+            frozen[low] = frozen[high];
         }
     }
 
     /** Keeps a range of indices whole and in place. */
     void freeze(String tensor, int axis, int from, int count, String reason) {
-        for (int i = 0; i < count; i++) {
-            frozen.putIfAbsent(find(atom(tensor, axis, from + i)), reason);
+        int first = count > 0 ? atoms(tensor, axis, from, count) : 0;
+        for (int i = first; i < first + count; i++) {
+            int root = find(i);
+            if (frozen[root] == null) {
+                frozen[root] = reason;
+            }
         }
     }
 
@@ -117,72 +155,73 @@ final class AxisClasses {
     }
 
     /** The groups, each named by {@code names} from the first axis that carries it. */
-    ChannelGroups groups(java.util.function.UnaryOperator<String> names) {
+    ChannelGroups groups(UnaryOperator<String> names) {
         int[] classOf = new int[atoms];
-        List<List<Run>> runs = new ArrayList<>();
-        List<@Nullable String> reasons = new ArrayList<>();
-        Map<Integer, Integer> classOfRoot = new HashMap<>();
+        int[] roots = new int[atoms];
+        int classes = 0;
+        for (int i = 0; i < atoms; i++) {
+            int root = find(i);
+            if (root == i) {
+                roots[classes] = i;
+                classOf[i] = classes++;
+            } else {
+                classOf[i] = classOf[root];
+            }
+        }
+        @Nullable String[] reasons = new String[classes];
+        for (int c = 0; c < classes; c++) {
+            reasons[c] = frozen[roots[c]];
+        }
+        return chains(classOf, runs(classOf, classes), reasons, names);
+    }
+
+    private Runs runs(int[] classOf, int classes) {
+        int[] first = new int[classes + 1];
+        for (Axis axis : axes) {
+            for (int i = axis.base, end = i + axis.size; i < end; i++) {
+                if (i == axis.base || classOf[i] != classOf[i - 1]) {
+                    first[classOf[i] + 1]++;
+                }
+            }
+        }
+        for (int c = 0; c < classes; c++) {
+            first[c + 1] += first[c];
+        }
+        int[] next = Arrays.copyOf(first, classes);
+        Runs runs = new Runs(first, new int[first[classes]], new int[first[classes]], new int[first[classes]]);
         for (int a = 0; a < axes.size(); a++) {
             Axis axis = axes.get(a);
-            int previous = -1;
-            for (int i = 0; i < axis.size; i++) {
-                int root = find(axis.base + i);
-                Integer known = classOfRoot.get(root);
-                int c;
-                if (known == null) {
-                    c = runs.size();
-                    classOfRoot.put(root, c);
-                    runs.add(new ArrayList<>());
-                    reasons.add(frozen.get(root));
-                } else {
-                    c = known;
+            int run = 0;
+            for (int i = axis.base, end = i + axis.size; i < end; i++) {
+                if (i == axis.base || classOf[i] != classOf[i - 1]) {
+                    run = next[classOf[i]]++;
+                    runs.axis[run] = a;
+                    runs.start[run] = i - axis.base;
                 }
-                classOf[axis.base + i] = c;
-                List<Run> of = runs.get(c);
-                if (c == previous) {
-                    Run last = of.get(of.size() - 1);
-                    of.set(of.size() - 1, new Run(a, last.start, last.length + 1));
-                } else {
-                    of.add(new Run(a, i, 1));
-                }
-                previous = c;
+                runs.length[run]++;
             }
         }
-        return chains(classOf, runs, reasons, names);
+        return runs;
     }
 
-    private int follower(int c, int[] classOf, List<List<Run>> runs, List<@Nullable String> reasons) {
-        List<Run> mine = runs.get(c);
-        Run first = mine.get(0);
-        Axis axis = axes.get(first.axis);
-        if (first.start + first.length >= axis.size) {
+    /** The class behind another one, -1 where there is none. */
+    private int follower(int c, int[] classOf, Runs runs, @Nullable String[] reasons) {
+        int first = runs.first[c];
+        Axis axis = axes.get(runs.axis[first]);
+        int behind = runs.start[first] + runs.length[first];
+        if (behind >= axis.size) {
             return -1;
         }
-        int next = classOf[axis.base + first.start + first.length];
-        List<Run> theirs = runs.get(next);
-        if (next == c || theirs.size() != mine.size() || reasons.get(next) != null) {
-            return -1;
-        }
-        for (int i = 0; i < mine.size(); i++) {
-            Run m = mine.get(i);
-            Run t = theirs.get(i);
-            if (t.axis != m.axis || t.start != m.start + m.length || t.length != m.length) {
-                return -1;
-            }
-        }
-        return next;
+        int next = classOf[axis.base + behind];
+        return next != c && reasons[next] == null && runs.follow(c, next) ? next : -1;
     }
 
-    private ChannelGroups chains(
-            int[] classOf,
-            List<List<Run>> runs,
-            List<@Nullable String> reasons,
-            java.util.function.UnaryOperator<String> names) {
-        int classes = runs.size();
+    private ChannelGroups chains(int[] classOf, Runs runs, @Nullable String[] reasons, UnaryOperator<String> names) {
+        int classes = runs.classes();
         int[] next = new int[classes];
         boolean[] followed = new boolean[classes];
         for (int c = 0; c < classes; c++) {
-            next[c] = reasons.get(c) != null ? -1 : follower(c, classOf, runs, reasons);
+            next[c] = reasons[c] != null ? -1 : follower(c, classOf, runs, reasons);
             if (next[c] >= 0) {
                 followed[next[c]] = true;
             }
@@ -199,9 +238,9 @@ final class AxisClasses {
             for (int n = next[c]; n >= 0; n = next[n]) {
                 size++;
             }
-            String name = names.apply(axes.get(runs.get(c).get(0).axis).tensor);
-            int perUnit = channelsPerUnit(runs.get(c));
-            String reason = reasons.get(c);
+            String name = names.apply(axes.get(runs.axis[runs.first[c]]).tensor);
+            String reason = reasons[c];
+            int perUnit = reason == null ? channelsPerUnit(runs, c) : 1;
             if (reason == null && (long) size * perUnit < SMALLEST_GROUP) {
                 reason = "fewer than " + SMALLEST_GROUP
                         + " channels move together here (a small layer, or a shuffle or split that interleaves them)";
@@ -212,11 +251,11 @@ final class AxisClasses {
             }
             int index = groups.size();
             groups.add(new ChannelGroup(unique(name, used), size, perUnit, null));
-            for (Run r : runs.get(c)) {
-                Axis axis = axes.get(r.axis);
+            for (int r = runs.first[c]; r < runs.first[c + 1]; r++) {
+                Axis axis = axes.get(runs.axis[r]);
                 segments.computeIfAbsent(axis.tensor, k -> new LinkedHashMap<>())
                         .computeIfAbsent(axis.axis, k -> new ArrayList<>())
-                        .add(new AxisSegment(index, r.start, r.length));
+                        .add(new AxisSegment(index, runs.start[r], runs.length[r]));
             }
         }
         segments.values()
@@ -231,11 +270,11 @@ final class AxisClasses {
         return n == 1 ? name : name + "#" + n;
     }
 
-    private int channelsPerUnit(List<Run> runs) {
+    private int channelsPerUnit(Runs runs, int c) {
         Map<Integer, Integer> byAxis = new HashMap<>();
-        for (Run r : runs) {
-            if (axes.get(r.axis).activation) {
-                byAxis.merge(r.axis, r.length, Integer::sum);
+        for (int r = runs.first[c]; r < runs.first[c + 1]; r++) {
+            if (axes.get(runs.axis[r]).activation) {
+                byAxis.merge(runs.axis[r], runs.length[r], Integer::sum);
             }
         }
         return byAxis.values().stream().mapToInt(Integer::intValue).min().orElse(1);

@@ -1,0 +1,106 @@
+package io.dms.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Random ties and frozen ranges, compared with what follows from them by definition. */
+class AxisClassesTest {
+    private record Place(int axis, int index) {}
+
+    /** Classes by repeated merging of sets, frozen ones known. */
+    private static final class Slow {
+        final Map<Place, Set<Place>> classes = new HashMap<>();
+        final Set<Place> frozen = new HashSet<>();
+
+        Set<Place> of(Place p) {
+            return Objects.requireNonNull(classes.get(p));
+        }
+
+        void tie(Place a, Place b) {
+            Set<Place> x = of(a);
+            Set<Place> y = of(b);
+            if (x != y) {
+                x.addAll(y);
+                y.forEach(p -> classes.put(p, x));
+            }
+        }
+
+        boolean isFrozen(Place p) {
+            return of(p).stream().anyMatch(frozen::contains);
+        }
+    }
+
+    @Test
+    void segmentsAreWholeUnitsOfClassesThatAreNotFrozen() {
+        int seen = 0;
+        for (int seed = 0; seed < 400; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            AxisClasses fast = new AxisClasses();
+            Slow slow = new Slow();
+            int[] sizes = new int[2 + random.nextInt(5)];
+            for (int a = 0; a < sizes.length; a++) {
+                sizes[a] = 16 * (1 + random.nextInt(3));
+                fast.add("t" + a, 0, sizes[a], true);
+                for (int i = 0; i < sizes[a]; i++) {
+                    slow.classes.put(new Place(a, i), new HashSet<>(Set.of(new Place(a, i))));
+                }
+            }
+            for (int k = 0; k < 1 + random.nextInt(6); k++) {
+                int a = random.nextInt(sizes.length);
+                int b = random.nextInt(sizes.length);
+                int n = random.nextBoolean() ? Math.min(sizes[a], sizes[b]) : 1 + random.nextInt(16);
+                int from = random.nextInt(sizes[a] - n + 1);
+                int to = random.nextInt(sizes[b] - n + 1);
+                fast.tieRange("t" + a, 0, from, "t" + b, 0, to, n);
+                for (int i = 0; i < n; i++) {
+                    slow.tie(new Place(a, from + i), new Place(b, to + i));
+                }
+                if (random.nextInt(3) == 0) {
+                    fast.freeze("t" + a, 0, from, 1, "a reason");
+                    slow.frozen.add(new Place(a, from));
+                }
+            }
+            seen += check(fast.groups(t -> t), slow, sizes);
+        }
+        assertThat(seen).isGreaterThan(400);
+    }
+
+    private static int check(ChannelGroups groups, Slow slow, int[] sizes) {
+        int segments = 0;
+        for (int a = 0; a < sizes.length; a++) {
+            for (AxisSegment s : groups.segments("t" + a, 0)) {
+                segments++;
+                ChannelGroup group = groups.groups().get(s.group());
+                assertThat(group.frozen()).isFalse();
+                for (int u = 0; u < group.size(); u++) {
+                    Set<Place> whole = slow.of(new Place(a, s.start() + u * s.unit()));
+                    assertThat(whole).isEqualTo(unit(groups, s.group(), u, sizes));
+                    assertThat(slow.isFrozen(whole.iterator().next())).isFalse();
+                }
+            }
+        }
+        return segments;
+    }
+
+    /** All places that a unit of a group has, by the segments. */
+    private static Set<Place> unit(ChannelGroups groups, int group, int unit, int[] sizes) {
+        List<Place> places = new ArrayList<>();
+        for (int a = 0; a < sizes.length; a++) {
+            for (AxisSegment s : groups.segments("t" + a, 0)) {
+                for (int i = 0; s.group() == group && i < s.unit(); i++) {
+                    places.add(new Place(a, s.start() + unit * s.unit() + i));
+                }
+            }
+        }
+        return new HashSet<>(places);
+    }
+}
