@@ -1,9 +1,5 @@
 package io.dms.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dms.model.onnx.ImportOptions;
 import io.dms.model.onnx.ImportedModel;
 import io.dms.model.onnx.OnnxImporter;
@@ -17,8 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scalable models as files: {@code *.dms.onnx}.
@@ -33,15 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScalableModelFile {
     private static final int SCHEMA = 1;
-    private static final ObjectMapper JSON =
-            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
-
-    private record GroupEntry(
-            String name, int size, @Nullable String frozen) {}
-
-    private record LevelEntry(String name, double width, int[] counts) {}
-
-    private record PreprocessingEntry(float[] mean, float[] std) {}
 
     private ScalableModelFile() {}
 
@@ -93,21 +78,13 @@ public final class ScalableModelFile {
         Map<String, String> out = new LinkedHashMap<>();
         out.put("dms.schema", Integer.toString(SCHEMA));
         out.put("dms.name", model.name());
-        out.put(
-                "dms.groups",
-                json(model.groups().groups().stream()
-                        .map(g -> new GroupEntry(g.name(), g.size(), g.frozenBecause()))
-                        .toList()));
-        out.put(
-                "dms.levels",
-                json(model.levels().stream()
-                        .map(l -> new LevelEntry(l.name(), l.width(), l.counts()))
-                        .toList()));
+        out.put("dms.groups", ModelEntries.groupsText(model.groups()));
+        out.put("dms.levels", ModelEntries.levelsText(model.levels()));
         Preprocessing p = model.preprocessing();
         if (p != null) {
-            out.put("dms.preprocessing", json(new PreprocessingEntry(p.mean(), p.std())));
+            out.put("dms.preprocessing", ModelEntries.preprocessingText(p));
         }
-        out.put("dms.provenance", json(new TreeMap<>(model.provenance())));
+        out.put("dms.provenance", ModelEntries.provenanceText(model.provenance()));
         return out;
     }
 
@@ -125,14 +102,6 @@ public final class ScalableModelFile {
             });
         }
         return out;
-    }
-
-    private static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     // ---- reading ----
@@ -160,50 +129,41 @@ public final class ScalableModelFile {
         Map<String, String> metadata = file.metadata();
         Graph graph = file.graph();
         ChannelGroups groups = GroupAnalysis.analyze(graph);
-        checkGroups(parse(metadata, "dms.groups", new TypeReference<List<GroupEntry>>() {}), groups);
+        checkGroups(ModelEntries.groups(metadata), groups);
         List<WidthLevel> levels = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
-        for (LevelEntry entry : parse(metadata, "dms.levels", new TypeReference<List<LevelEntry>>() {})) {
-            if (entry == null || entry.name == null || entry.counts == null || !names.add(entry.name)) {
-                throw new ModelException("dms.levels has a level without name or counts, or one twice");
+        for (ModelEntries.Level entry : ModelEntries.levels(metadata)) {
+            if (!names.add(entry.name())) {
+                throw new ModelException("dms.levels has a level twice");
             }
             levels.add(new WidthLevel(
-                    entry.name,
-                    entry.width,
-                    entry.counts,
-                    normalization(entry.name, graph, file.unusedInitializers())));
+                    entry.name(),
+                    entry.width(),
+                    entry.counts(),
+                    normalization(entry.name(), graph, file.unusedInitializers())));
         }
         WidthLevels.checkNested(groups, levels);
-        PreprocessingEntry p = metadata.containsKey("dms.preprocessing")
-                ? parse(metadata, "dms.preprocessing", new TypeReference<PreprocessingEntry>() {})
-                : null;
-        if (p != null && (p.mean == null || p.std == null)) {
-            throw new ModelException("dms.preprocessing lacks mean or std");
-        }
         ScalableModel model = new ScalableModel(
                 metadata.getOrDefault("dms.name", graph.name()),
                 graph,
                 groups,
                 levels,
-                p == null ? null : new Preprocessing(p.mean, p.std),
-                metadata.containsKey("dms.provenance")
-                        ? parse(metadata, "dms.provenance", new TypeReference<Map<String, String>>() {})
-                        : Map.of());
+                ModelEntries.preprocessing(metadata),
+                ModelEntries.provenance(metadata));
         for (WidthLevel level : levels) {
             ShapeInference.infer(model.graphAt(level));
         }
         return model;
     }
 
-    private static void checkGroups(List<GroupEntry> stored, ChannelGroups found) {
+    private static void checkGroups(List<ModelEntries.Group> stored, ChannelGroups found) {
         boolean same = stored.size() == found.groups().size();
         for (int g = 0; same && g < stored.size(); g++) {
             ChannelGroup group = found.groups().get(g);
-            GroupEntry entry = stored.get(g);
-            same = entry != null
-                    && group.name().equals(entry.name)
-                    && group.size() == entry.size
-                    && group.frozen() == (entry.frozen != null);
+            ModelEntries.Group entry = stored.get(g);
+            same = group.name().equals(entry.name())
+                    && group.size() == entry.size()
+                    && group.frozen() == entry.frozen();
         }
         if (!same) {
             throw new ModelException("its channel groups are not those of its graph: it was edited, or written by"
@@ -233,21 +193,5 @@ public final class ScalableModelFile {
             out.put(node.name(), new Affine(scale.floats(), shift.floats()));
         }
         return out;
-    }
-
-    private static <T> T parse(Map<String, String> metadata, String key, TypeReference<T> type) {
-        String text = metadata.get(key);
-        if (text == null) {
-            throw new ModelException("it lacks the entry " + key);
-        }
-        try {
-            T value = JSON.readValue(text, type);
-            if (value == null) {
-                throw new ModelException("its entry " + key + " is empty");
-            }
-            return value;
-        } catch (JsonProcessingException e) {
-            throw new ModelException("its entry " + key + " can't be read: " + e.getOriginalMessage(), e);
-        }
     }
 }
