@@ -6,7 +6,6 @@ import io.dms.model.ModelException;
 import io.dms.model.Node;
 import io.dms.model.Shape;
 import io.dms.model.Tensor;
-import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -206,13 +205,11 @@ final class Canonicalizer {
             if (t.type() != DataType.FLOAT32) {
                 return;
             }
-            FloatBuffer f = t.bytes().asFloatBuffer();
-            for (int i = 0; i < f.limit(); i++) {
-                float v = f.get(i);
-                if (!Float.isFinite(v)) {
-                    throw new ModelException("initializer " + Text.clean(name) + " holds " + v + " at element " + i
-                            + ": the network was trained or exported wrongly");
-                }
+            int i = NotFinite.first(t.bytes());
+            if (i >= 0) {
+                throw new ModelException("initializer " + Text.clean(name) + " holds "
+                        + t.bytes().getFloat(4 * i) + " at element " + i
+                        + ": the network was trained or exported wrongly");
             }
         });
     }
