@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class ScalableModel {
     private final List<WidthLevel> levels;
     private final @Nullable Preprocessing preprocessing;
     private final Map<String, String> provenance;
+    /** By place of its level, null until it is asked for. */
+    private final AtomicReferenceArray<@Nullable Graph> graphs;
 
     /**
      * @param name for people
@@ -43,6 +46,7 @@ public final class ScalableModel {
         this.levels = List.copyOf(levels);
         this.preprocessing = preprocessing;
         this.provenance = Map.copyOf(provenance);
+        this.graphs = new AtomicReferenceArray<>(this.levels.size());
     }
 
     /** A graph as it is: no groups, one level of width 1. */
@@ -140,9 +144,22 @@ public final class ScalableModel {
 
     /**
      * The ordinary graph of one level: weights are views of the full-width constants, channel counts in attributes and
-     * shapes are the level's, its normalisation is in place.
+     * shapes are the level's, its normalisation is in place. Those of the file's own levels are made once and kept: what
+     * is kept are the views, not their elements.
      */
     public Graph graphAt(WidthLevel level) {
-        return LevelGraph.of(graph, groups, level);
+        int own = 0;
+        while (own < levels.size() && levels.get(own) != level) {
+            own++;
+        }
+        if (own == levels.size()) {
+            return LevelGraph.of(graph, groups, level);
+        }
+        Graph g = graphs.get(own);
+        if (g == null) {
+            g = LevelGraph.of(graph, groups, level);
+            graphs.set(own, g);
+        }
+        return g;
     }
 }

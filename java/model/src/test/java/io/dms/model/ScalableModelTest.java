@@ -35,6 +35,16 @@ class ScalableModelTest {
     }
 
     @Test
+    void theGraphOfALevelOfTheModelIsMadeOnceAndOfAnyOtherLevelEachTime() {
+        ScalableModel model = model();
+        WidthLevel level = model.full();
+        assertThat(model.graphAt(level)).isSameAs(model.graphAt(level));
+        WidthLevel other = level.withNormalization(level.normalization());
+        assertThat(model.graphAt(other)).isNotSameAs(model.graphAt(level)).isNotSameAs(model.graphAt(other));
+        assertThat(NetworkDigest.of(model, other)).isEqualTo(NetworkDigest.of(model, level));
+    }
+
+    @Test
     void aLevelOfTheFileIsFoundByItsWidth() {
         ScalableModel model = model();
         assertThat(model.level(0.5)).isSameAs(model.levels().get(1));
