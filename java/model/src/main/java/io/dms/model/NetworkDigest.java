@@ -1,5 +1,6 @@
 package io.dms.model;
 
+import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * SHA-256 of everything that a network or one level of a model consists of: inputs, outputs, nodes, attributes, shapes,
@@ -31,7 +31,8 @@ public final class NetworkDigest {
     private final MessageDigest digest = sha256();
 
     private NetworkDigest() {
-        out = new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        out = new DataOutputStream(
+                new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
     }
 
     /** The digest of one level of a model, in lower-case hexadecimal. */
@@ -51,30 +52,29 @@ public final class NetworkDigest {
                     d.text(content(t));
                 }
             }
+            return d.hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return d.hex();
     }
 
-    /** The digest of a network; {@link Graph#digest} keeps it. Reads every weight once, constants on several cores. */
+    /** The digest of a network; {@link Graph#digest} keeps it. Reads every weight once. */
     static String of(Graph graph) {
-        Map<String, String> contents = graph.initializers().entrySet().parallelStream()
-                .collect(Collectors.toConcurrentMap(Map.Entry::getKey, e -> content(e.getValue())));
         NetworkDigest d = new NetworkDigest();
         try {
             d.structure(graph);
-            for (var e : new TreeMap<>(contents).entrySet()) {
+            for (var e : new TreeMap<>(graph.initializers()).entrySet()) {
                 d.text(e.getKey());
-                d.text(e.getValue());
+                d.text(content(e.getValue()));
             }
+            return d.hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return d.hex();
     }
 
-    private String hex() {
+    private String hex() throws IOException {
+        out.flush();
         return HexFormat.of().formatHex(digest.digest());
     }
 
