@@ -18,7 +18,11 @@ public final class AxisCut {
         this.size = size;
         this.starts = starts;
         this.lengths = lengths;
-        this.kept = Arrays.stream(lengths).sum();
+        int sum = 0;
+        for (int length : lengths) {
+            sum += length;
+        }
+        this.kept = sum;
     }
 
     /** Everything of an axis of this size. */
@@ -143,10 +147,13 @@ public final class AxisCut {
 
         /** The cut. */
         public AxisCut build() {
-            return new AxisCut(
-                    size,
-                    ranges.stream().mapToInt(r -> r[0]).toArray(),
-                    ranges.stream().mapToInt(r -> r[1]).toArray());
+            int[] starts = new int[ranges.size()];
+            int[] lengths = new int[starts.length];
+            for (int i = 0; i < starts.length; i++) {
+                starts[i] = ranges.get(i)[0];
+                lengths[i] = ranges.get(i)[1];
+            }
+            return new AxisCut(size, starts, lengths);
         }
     }
 }

@@ -182,6 +182,10 @@ final class LevelGraph {
     }
 
     private static long[] longs(int[] values) {
-        return Arrays.stream(values).asLongStream().toArray();
+        long[] out = new long[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values[i];
+        }
+        return out;
     }
 }

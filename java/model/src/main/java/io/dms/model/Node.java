@@ -1,6 +1,5 @@
 package io.dms.model;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,11 +133,15 @@ public final class Node {
     /** A list of integers, or null where it is absent. */
     public int @Nullable [] intsOrNull(String attribute) {
         Object v = attributes.get(attribute);
-        return v == null
-                ? null
-                : Arrays.stream(cast(attribute, v, long[].class))
-                        .mapToInt(Math::toIntExact)
-                        .toArray();
+        if (v == null) {
+            return null;
+        }
+        long[] all = cast(attribute, v, long[].class);
+        int[] out = new int[all.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = Math.toIntExact(all[i]);
+        }
+        return out;
     }
 
     /** A list of floats, or null where it is absent. */

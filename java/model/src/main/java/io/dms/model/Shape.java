@@ -1,8 +1,6 @@
 package io.dms.model;
 
 import java.util.Arrays;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Dimensions of a tensor, outermost first. At most one of them, the batch, may be {@link #BATCH}: it takes its value
@@ -48,12 +46,21 @@ public final class Shape {
 
     /** True where one of the dimensions is {@link #BATCH}. */
     public boolean hasBatch() {
-        return Arrays.stream(dims).anyMatch(d -> d == BATCH);
+        for (int d : dims) {
+            if (d == BATCH) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** This shape with the batch set. */
     public Shape withBatch(int batch) {
-        return new Shape(Arrays.stream(dims).map(d -> d == BATCH ? batch : d).toArray());
+        int[] d = dims.clone();
+        for (int i = 0; i < d.length; i++) {
+            d[i] = d[i] == BATCH ? batch : d[i];
+        }
+        return new Shape(d);
     }
 
     /** This shape with one dimension replaced. */
@@ -65,18 +72,16 @@ public final class Shape {
 
     /** Number of elements, the batch counted as one. */
     public long elements() {
-        long n = 1;
-        for (int d : dims) {
-            n = Math.multiplyExact(n, d == BATCH ? 1L : d);
-        }
-        return n;
+        return elements(0, dims.length);
     }
 
     /** Number of elements from {@code from} (inclusive) to {@code to} (exclusive), the batch counted as one. */
     public long elements(int from, int to) {
-        return IntStream.range(from, to)
-                .mapToLong(i -> dims[i] == BATCH ? 1 : dims[i])
-                .reduce(1, Math::multiplyExact);
+        long n = 1;
+        for (int i = from; i < to; i++) {
+            n = Math.multiplyExact(n, dims[i] == BATCH ? 1L : dims[i]);
+        }
+        return n;
     }
 
     @Override
@@ -92,8 +97,15 @@ public final class Shape {
     /** As in {@code [N, 64, 56, 56]}. */
     @Override
     public String toString() {
-        return Arrays.stream(dims)
-                .mapToObj(d -> d == BATCH ? "N" : Integer.toString(d))
-                .collect(Collectors.joining(", ", "[", "]"));
+        StringBuilder s = new StringBuilder("[");
+        for (int i = 0; i < dims.length; i++) {
+            s.append(i == 0 ? "" : ", ");
+            if (dims[i] == BATCH) {
+                s.append('N');
+            } else {
+                s.append(dims[i]);
+            }
+        }
+        return s.append(']').toString();
     }
 }

@@ -3,7 +3,6 @@ package io.dms.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +94,12 @@ public final class Tensor {
 
     /** True where every axis is a prefix, so that one strided walk over the base reads this tensor. */
     public boolean isPrefix() {
-        return Arrays.stream(cuts).allMatch(AxisCut::isPrefix);
+        for (AxisCut cut : cuts) {
+            if (!cut.isPrefix()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

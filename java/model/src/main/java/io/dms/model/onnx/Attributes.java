@@ -1,6 +1,5 @@
 package io.dms.model.onnx;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,7 +28,11 @@ final class Attributes {
     }
 
     Attributes put(String name, int[] values) {
-        map.put(name, Arrays.stream(values).asLongStream().toArray());
+        long[] all = new long[values.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = values[i];
+        }
+        map.put(name, all);
         return this;
     }
 

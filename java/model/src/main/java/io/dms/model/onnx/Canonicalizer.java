@@ -8,6 +8,7 @@ import io.dms.model.Shape;
 import io.dms.model.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -191,7 +192,7 @@ final class Canonicalizer {
         ArrayDeque<Node> kept = new ArrayDeque<>();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node n = nodes.get(i);
-            if (n.outputs().stream().anyMatch(needed::contains)) {
+            if (!Collections.disjoint(needed, n.outputs())) {
                 needed.addAll(n.inputs());
                 kept.addFirst(n);
             }

@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.dms.model.ModelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -179,7 +180,7 @@ final class SourceModel {
         ArrayDeque<SourceNode> kept = new ArrayDeque<>();
         for (int i = sorted.size() - 1; i >= 0; i--) {
             SourceNode n = sorted.get(i);
-            if (n.outputs().stream().anyMatch(needed::contains)) {
+            if (!Collections.disjoint(needed, n.outputs())) {
                 needed.addAll(n.inputs());
                 needed.addAll(n.captures());
                 kept.addFirst(n);

@@ -54,12 +54,12 @@ final class WindowShapes {
         if (pads.length != 2 * space) {
             throw error("has " + pads.length + " pads for " + space + " axes of space");
         }
-        if (Arrays.stream(pads).anyMatch(p -> p < 0)) {
+        if (anyBelow(pads, 0)) {
             throw error("has a negative pad: " + Arrays.toString(pads));
         }
         for (String attribute : new String[] {"kernel_shape", "strides", "dilations"}) {
             int[] v = node.ints(attribute);
-            if (v.length != space || Arrays.stream(v).anyMatch(i -> i < 1)) {
+            if (v.length != space || anyBelow(v, 1)) {
                 throw error("has " + attribute + " " + Arrays.toString(v) + " for " + space + " axes of space");
             }
         }
@@ -179,5 +179,14 @@ final class WindowShapes {
         long last = (free + stride - 1) / stride;
         boolean startsInside = last * stride < (long) x.dim(i + 2) + node.ints("pads")[i];
         return Math.toIntExact(startsInside ? last + 1 : last);
+    }
+
+    private static boolean anyBelow(int[] values, int least) {
+        for (int v : values) {
+            if (v < least) {
+                return true;
+            }
+        }
+        return false;
     }
 }
