@@ -16,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,7 +30,6 @@ public final class EngineCache {
     /** Room for engines where nobody says otherwise: 4 GiB. */
     public static final long DEFAULT_BUDGET_BYTES = EngineKeeping.DEFAULT.budgetBytes();
 
-    private static final Logger LOG = LoggerFactory.getLogger(EngineCache.class);
     private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final ReentrantLock building = new ReentrantLock();
@@ -54,7 +52,11 @@ public final class EngineCache {
 
     /** A cache whose notes go to the log. */
     public EngineCache(Path path, long budgetBytes, EngineBuilder builder) {
-        this(path, budgetBytes, builder, LOG::warn);
+        this(
+                path,
+                budgetBytes,
+                builder,
+                note -> LoggerFactory.getLogger(EngineCache.class).warn(note));
     }
 
     /** How a folder is opened. */

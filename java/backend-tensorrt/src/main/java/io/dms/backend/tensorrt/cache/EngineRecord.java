@@ -1,20 +1,19 @@
 package io.dms.backend.tensorrt.cache;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonToken;
 import io.dms.backend.tensorrt.cache.EngineFolder.Refused;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,38 +47,54 @@ public record EngineRecord(
     /** Far above the size of any record; what is larger is none. */
     static final int MOST_BYTES = 1 << 20;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    /** Read and written token by token: binding JSON to objects would load four hundred classes more at every start. */
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** The content of the file. */
     byte[] toBytes() {
-        ObjectNode node = MAPPER.createObjectNode();
-        node.put("schema", EngineKey.FORMAT);
-        node.put("model", model);
-        node.put("level", level);
-        node.put("plan_bytes", planBytes);
-        node.put("plan_sha256", planSha256);
-        node.put("built", built.toString());
-        node.put("build_ms", buildMillis);
-        node.put("check", check);
-        node.put("layers", facts.layers());
-        node.put("activation_bytes", facts.activationBytes());
-        ArrayNode fallbacks = node.putArray("gpu_fallbacks");
-        facts.gpuFallbacks().forEach(fallbacks::add);
-        ObjectNode k = node.putObject("key");
-        key.fields().forEach(k::put);
-        byte[] seal = EngineKey.sha256().digest(text(node).getBytes(StandardCharsets.UTF_8));
-        node.put("seal", HexFormat.of().formatHex(seal));
-        return text(node).getBytes(StandardCharsets.UTF_8);
+        byte[] seal = EngineKey.sha256().digest(text(null).getBytes(StandardCharsets.UTF_8));
+        return text(HexFormat.of().formatHex(seal)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String text(ObjectNode node) {
-        try {
-            return MAPPER.writeValueAsString(node) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+    private String text(@Nullable String seal) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator g = JSON.createGenerator(out)) {
+            g.writeStartObject();
+            g.writeNumberField("schema", EngineKey.FORMAT);
+            g.writeStringField("model", model);
+            g.writeStringField("level", level);
+            g.writeNumberField("plan_bytes", planBytes);
+            g.writeStringField("plan_sha256", planSha256);
+            g.writeStringField("built", built.toString());
+            g.writeNumberField("build_ms", buildMillis);
+            g.writeStringField("check", check);
+            number(g, "layers", facts.layers());
+            number(g, "activation_bytes", facts.activationBytes());
+            g.writeArrayFieldStart("gpu_fallbacks");
+            for (String layer : facts.gpuFallbacks()) {
+                g.writeString(layer);
+            }
+            g.writeEndArray();
+            g.writeObjectFieldStart("key");
+            for (var e : key.fields().entrySet()) {
+                g.writeStringField(e.getKey(), e.getValue());
+            }
+            g.writeEndObject();
+            if (seal != null) {
+                g.writeStringField("seal", seal);
+            }
+            g.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.append('\n').toString();
+    }
+
+    private static void number(JsonGenerator g, String name, @Nullable Number value) throws IOException {
+        if (value == null) {
+            g.writeNullField(name);
+        } else {
+            g.writeNumberField(name, value.longValue());
         }
     }
 
@@ -90,16 +105,16 @@ public record EngineRecord(
      */
     static EngineRecord parse(byte[] content) throws Refused {
         EngineRecord read;
-        try {
-            JsonNode node = MAPPER.readTree(content);
-            int schema = node == null ? EngineKey.FORMAT : node.path("schema").asInt(EngineKey.FORMAT);
+        try (JsonParser p = JSON.createParser(content)) {
+            Content c = new Content(p);
+            long schema = c.number("schema", EngineKey.FORMAT);
             if (schema != EngineKey.FORMAT) {
                 throw new Refused("has format " + schema + ", and this version of DMS writes " + EngineKey.FORMAT);
             }
-            read = read(node);
+            read = read(c);
         } catch (Refused e) {
             throw e;
-        } catch (IOException | DateTimeException | IllegalArgumentException e) {
+        } catch (IOException | DateTimeException | ArithmeticException | IllegalArgumentException e) {
             throw new Refused("is damaged");
         }
         if (!Arrays.equals(read.toBytes(), content)) {
@@ -108,30 +123,74 @@ public record EngineRecord(
         return read;
     }
 
-    private static EngineRecord read(@Nullable JsonNode node) {
-        if (node == null || !node.isObject()) {
-            throw new IllegalArgumentException("no object");
-        }
-        Map<String, String> fields = new LinkedHashMap<>();
-        node.path("key")
-                .properties()
-                .forEach(e -> fields.put(e.getKey(), e.getValue().asText("")));
-        List<String> fallbacks = new ArrayList<>();
-        node.path("gpu_fallbacks").forEach(n -> fallbacks.add(n.asText("")));
-        JsonNode layers = node.path("layers");
-        JsonNode activation = node.path("activation_bytes");
+    private static EngineRecord read(Content c) {
+        Long layers = c.numbers.get("layers");
         return new EngineRecord(
-                new EngineKey(fields),
-                node.path("model").asText(""),
-                node.path("level").asText(""),
-                node.path("plan_bytes").longValue(),
-                node.path("plan_sha256").asText(""),
-                Instant.parse(node.path("built").asText("")),
-                node.path("build_ms").longValue(),
-                node.path("check").asText(""),
+                new EngineKey(c.key),
+                c.text("model"),
+                c.text("level"),
+                c.number("plan_bytes", 0),
+                c.text("plan_sha256"),
+                Instant.parse(c.text("built")),
+                c.number("build_ms", 0),
+                c.text("check"),
                 new EngineFacts(
-                        layers.isInt() ? layers.intValue() : null,
-                        fallbacks,
-                        activation.isIntegralNumber() ? activation.longValue() : null));
+                        layers == null ? null : Math.toIntExact(layers),
+                        c.fallbacks,
+                        c.numbers.get("activation_bytes")));
+    }
+
+    /** What a file holds, whatever it is: only what gives the same bytes again is believed. */
+    private static final class Content {
+        final Map<String, String> texts = new HashMap<>();
+        final Map<String, Long> numbers = new HashMap<>();
+        final Map<String, String> key = new LinkedHashMap<>();
+        final List<String> fallbacks = new ArrayList<>();
+
+        Content(JsonParser p) throws IOException {
+            if (p.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("no object");
+            }
+            while (p.nextToken() == JsonToken.FIELD_NAME) {
+                String name = p.currentName();
+                switch (p.nextToken()) {
+                    case VALUE_STRING -> texts.put(name, p.getText());
+                    case VALUE_NUMBER_INT -> numbers.put(name, p.getLongValue());
+                    case START_OBJECT -> texts(p, name);
+                    case START_ARRAY -> list(p, name);
+                    default -> {}
+                }
+            }
+        }
+
+        private void texts(JsonParser p, String name) throws IOException {
+            while (p.nextToken() == JsonToken.FIELD_NAME) {
+                String field = p.currentName();
+                p.nextToken();
+                if (name.equals("key") && !p.currentToken().isStructStart()) {
+                    key.put(field, p.getText());
+                } else {
+                    p.skipChildren();
+                }
+            }
+        }
+
+        private void list(JsonParser p, String name) throws IOException {
+            while (p.nextToken() != JsonToken.END_ARRAY) {
+                if (name.equals("gpu_fallbacks") && !p.currentToken().isStructStart()) {
+                    fallbacks.add(p.getText());
+                } else {
+                    p.skipChildren();
+                }
+            }
+        }
+
+        String text(String name) {
+            return texts.getOrDefault(name, "");
+        }
+
+        long number(String name, long otherwise) {
+            return numbers.getOrDefault(name, otherwise);
+        }
     }
 }
