@@ -1,6 +1,5 @@
 package io.dms.backend.tensorrt.cache;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.dms.backend.tensorrt.cache.EngineOptions.Precision;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
@@ -10,14 +9,14 @@ import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
 import io.dms.testkit.BenchmarkNetworks;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
@@ -58,39 +57,36 @@ final class WarmStart {
             CachedEngine engine = Objects.requireNonNull(cache.get(request, Levels.UNCHECKED, BuildListener.NONE));
             engines.add(engine);
             plans.add(engine.takePlan().bytes());
-            double at = sinceStart();
-            System.out.printf(
-                    Locale.ROOT, "level %s: %s after %.2f s%n", level.name(), engine.fresh() ? "built" : "there", at);
         }
         double all = sinceStart();
         double allCpu = computing();
         long bytes = plans.stream().mapToLong(ByteBuffer::remaining).sum();
         double disk = reading(folder.resolve("engines"));
-        System.out.printf(
-                Locale.ROOT,
-                "%s: in main after %.2f s (%.2f s of processor), model read %.2f (%.2f), %.1f MB of plans verified %.2f"
-                        + " (%.2f); reading them alone takes %.2f s%n",
-                first ? "first start" : "second start",
-                running,
-                runningCpu,
-                read,
-                readCpu,
-                bytes / 1e6,
-                all,
-                allCpu,
-                disk);
+        boolean built = engines.stream().anyMatch(CachedEngine::fresh);
+        System.out.println((first ? "first start" : built ? "start with builds" : "second start")
+                + ", seconds, of processor in brackets: in main after " + running + " (" + runningCpu
+                + "), model read after "
+                + read + " (" + readCpu + "), " + bytes + " bytes of plans verified after " + all + " (" + allCpu
+                + "); reading these bytes alone takes " + disk);
         engines.forEach(CachedEngine::close);
     }
 
+    /** Seconds since the process began, to the hundredth that the system keeps. */
     private static double sinceStart() {
-        return (System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime())
-                / 1e3;
+        Instant began = ProcessHandle.current().info().startInstant().orElseThrow();
+        return hundredths(Duration.between(began, Instant.now()));
     }
 
-    /** Seconds of processor that the process took, those of its compiler among them: what a busy machine does not change. */
+    /**
+     * Seconds of processor that the process took, those of its compilers among them: what a busy machine does not change. The
+     * beans of java.lang.management would say so, too, and themselves take longer than the rest of a start.
+     */
     private static double computing() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+        return hundredths(ProcessHandle.current().info().totalCpuDuration().orElseThrow());
+    }
+
+    private static double hundredths(Duration d) {
+        return Math.round(d.toNanos() / 1e7) / 1e2;
     }
 
     /** Seconds to read all plans from where they are now. */
@@ -106,6 +102,6 @@ final class WarmStart {
                 }
             }
         }
-        return (System.nanoTime() - start) / 1e9;
+        return Math.round((System.nanoTime() - start) / 1e7) / 1e2;
     }
 }
