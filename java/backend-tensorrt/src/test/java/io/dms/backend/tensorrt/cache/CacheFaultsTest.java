@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +48,8 @@ class CacheFaultsTest {
                 1 << 30,
                 builder,
                 notes::add,
-                Clock.systemUTC(),
+                // A record holds times: with those of a real clock it is not always of the same size.
+                Clock.fixed(Instant.parse("2026-01-02T03:04:05.678901234Z"), ZoneOffset.UTC),
                 path -> EngineFolder.open(path, user, (file, content) -> {
                     int fits = (int) Math.min(room, content.remaining());
                     ByteBuffer part = content.duplicate();
