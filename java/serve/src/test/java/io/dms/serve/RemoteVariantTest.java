@@ -118,9 +118,11 @@ class RemoteVariantTest {
                 InferenceClient c = InferenceClient.of(scheme + "://127.0.0.1:" + silent.getLocalPort())) {
             DeviceModel device = new DeviceModel(s, model.full());
             float[] right = Rigs.expected(1, Rigs.image(1));
-            // Of 30 s the device claims all but 1 s, so that the server is given up then.
-            RemoteVariant v = new RemoteVariant(c, Rigs.MODEL, Map.of(), new Cautious(device, 29));
             for (int i = 0; i < 3; i++) {
+                // Of 30 s the device claims all but 1 s, so that the server is given up then. Each time a new variant:
+                // on
+                // a machine that woke late the same one would rightly not ask again at once.
+                RemoteVariant v = new RemoteVariant(c, Rigs.MODEL, Map.of(), new Cautious(device, 29));
                 RemoteAnswer a = v.serve(image(1), System.nanoTime() + LONG);
                 assertThat(a.from()).isEqualTo(RemoteAnswer.From.DEVICE);
                 assertThat(scores(a)).containsExactly(right, within(1e-4f));

@@ -28,15 +28,13 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe as far as its parts are.
  */
 public final class RemoteVariant {
-    private static final long LEAST_OVERSHOOT = 3_000_000;
-
     private final InferenceClient client;
     private final String model;
     private final Map<String, Object> parameters;
     private final @Nullable LocalModel device;
     private volatile double serverSeconds = 0.002;
     private volatile long answerBytes = 64;
-    private volatile long overshootNanos = LEAST_OVERSHOOT;
+    private final Overshoot overshoot;
 
     /**
      * @param client of the server
@@ -46,10 +44,20 @@ public final class RemoteVariant {
      */
     public RemoteVariant(
             InferenceClient client, String model, Map<String, Object> parameters, @Nullable LocalModel device) {
+        this(client, model, parameters, device, new Overshoot());
+    }
+
+    RemoteVariant(
+            InferenceClient client,
+            String model,
+            Map<String, Object> parameters,
+            @Nullable LocalModel device,
+            Overshoot overshoot) {
         this.client = client;
         this.model = model;
         this.parameters = Map.copyOf(parameters);
         this.device = device;
+        this.overshoot = overshoot;
     }
 
     /** The client that it asks with. */
@@ -76,6 +84,7 @@ public final class RemoteVariant {
      */
     public RemoteAnswer serve(List<TensorData> inputs, long deadlineNanos, @Nullable LocalModel here) {
         long start = System.nanoTime();
+        overshoot.fade();
         InferenceException loss = unwise(inputs, start, deadlineNanos, here);
         if (loss == null) {
             long until = deadlineNanos - reserveNanos(here);
@@ -86,7 +95,7 @@ public final class RemoteVariant {
                 return new RemoteAnswer(RemoteAnswer.From.SERVER, r, null, System.nanoTime() - start);
             } catch (InferenceException e) {
                 loss = e;
-                overshot(until);
+                overshoot.late(System.nanoTime() - until);
             }
         }
         return fallBack(inputs, start, deadlineNanos, loss, here);
@@ -127,13 +136,7 @@ public final class RemoteVariant {
 
     /** What the device needs before the deadline, and what giving the server up takes beyond its time. */
     private long reserveNanos(@Nullable LocalModel own) {
-        return own == null ? 0 : (long) (own.seconds() * 1e9) + overshootNanos * 3 / 2;
-    }
-
-    /** A busy machine wakes late: the longest of the last times counts. */
-    private void overshot(long until) {
-        long over = Math.max(LEAST_OVERSHOOT, System.nanoTime() - until);
-        overshootNanos = Math.max(over, overshootNanos - overshootNanos / 32);
+        return own == null ? 0 : (long) (own.seconds() * 1e9) + overshoot.nanos() * 3 / 2;
     }
 
     private void learn(InferResponse r) {
