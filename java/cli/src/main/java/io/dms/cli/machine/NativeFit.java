@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeFit {
     private static final Pattern NEEDED = Pattern.compile("GLIBC_(\\d{1,3}\\.\\d{1,3})(?![\\d])");
     private static final Pattern OWN = Pattern.compile("GNU C Library [^\\n]*?version (\\d{1,3}\\.\\d{1,3})");
+    private static final Pattern MAPPED = Pattern.compile("(?m) (/.*/libc(?:\\.so\\.6|-2\\.\\d+\\.so))$");
     private static final int MOST_BYTES = 16 << 20;
 
     private NativeFit() {}
@@ -53,15 +54,26 @@ final class NativeFit {
         }
     }
 
-    /** The machine's glibc, or null where there is none that can be read. */
+    /**
+     * The machine's glibc, or null where there is none that can be read. The library that this process runs on is the
+     * first that is asked: folders differ from one distribution to the next, and an emulator of another processor shows
+     * its guest's folders, but not always the files in them.
+     */
     static @Nullable String glibc(SystemFiles files) {
         List<Path> candidates = new ArrayList<>();
+        String maps = files.text("/proc/self/maps");
+        Matcher mapped = MAPPED.matcher(maps == null ? "" : maps);
+        if (mapped.find()) {
+            candidates.add(files.path(mapped.group(1)));
+        }
         for (String folder : List.of("/usr/lib", "/lib")) {
             for (Path triplet : files.list(files.path(folder), "*-linux-gnu*")) {
                 candidates.add(triplet.resolve("libc.so.6"));
             }
         }
-        candidates.add(files.path("/lib64/libc.so.6"));
+        for (String folder : List.of("/lib64", "/usr/lib64", "/usr/lib", "/lib")) {
+            candidates.add(files.path(folder + "/libc.so.6"));
+        }
         for (Path candidate : candidates) {
             if (Files.isRegularFile(candidate)) {
                 try (InputStream in = Files.newInputStream(candidate)) {
