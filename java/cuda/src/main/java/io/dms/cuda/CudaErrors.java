@@ -3,8 +3,10 @@ package io.dms.cuda;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
 import static org.bytedeco.cuda.global.cudart.cudaGetLastError;
+import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 
 import java.util.Set;
+import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
 /** What the codes of CUDA's runtime mean to a caller. */
@@ -52,12 +54,20 @@ public final class CudaErrors {
 
     /**
      * The runtime's error behind the failure of a library that stands on it, which is forgotten thereby; null where there
-     * is none.
+     * is none. Libraries bring a runtime of their own inside them, so what they met is not this one's last error: a lost
+     * device answers the next call with it, though.
      *
      * @param what was done
      */
     public static @Nullable DeviceException last(String what) {
         int status = cudaGetLastError();
+        if (status == 0) {
+            try (SizeTPointer free = new SizeTPointer(1);
+                    SizeTPointer total = new SizeTPointer(1)) {
+                status = cudaMemGetInfo(free, total);
+            }
+            cudaGetLastError();
+        }
         return status == 0 ? null : failure(status, what);
     }
 

@@ -31,7 +31,7 @@ final class FilterStep implements Step {
         kit.gpu();
         for (ConvShape layer : kit.quick() ? List.of(new ConvShape(1, 32, 32, 32, 32, 9, 3, 1)) : LAYERS) {
             for (double width : new double[] {0.75, 0.5}) {
-                for (boolean half : new boolean[] {false, true}) {
+                for (boolean half : new boolean[] {true, false}) {
                     for (boolean last : new boolean[] {true, false}) {
                         ConvShape s = layer.at(width);
                         String what = s + ", " + (half ? "fp16" : "fp32") + (last ? ", KRSC" : ", KCRS");

@@ -166,6 +166,21 @@ class PresetGpuOnStandInTest {
     }
 
     @Test
+    void aLostDeviceBehindALibrarysFailureIsTold() {
+        try (PresetGpu gpu = new PresetGpu(0, false);
+                DeviceMemory a = random(gpu, 200, false, 1)) {
+            StandIn.set("error", 719);
+            assertThatThrownBy(() -> gpu.blas()
+                            .multiply(
+                                    Product.of(false, 5, 7, 6, 9, 10, 8, false), a.address(), a.address(), a.address()))
+                    .isInstanceOfSatisfying(
+                            DeviceException.class, e -> assertThat(e.kind()).isEqualTo(DeviceException.Kind.LOST))
+                    .hasMessageContaining("cudaErrorLaunchFailure");
+            StandIn.set("error", 0);
+        }
+    }
+
+    @Test
     void failuresSayWhatAndOfWhichKind() {
         try (PresetGpu gpu = new PresetGpu(0, false)) {
             assertThat(gpu.deviceName()).isNotBlank();

@@ -27,9 +27,17 @@ record Device(Cuda cuda, NvInfer nv, Generation generation) implements AutoClose
                 : error;
     }
 
-    /** A failure of the library: of memory where its words say so. */
+    /** A failure of the library: of the device where that is lost, of memory where the library's words say so. */
     DeviceException failure(String what) {
         String said = said();
+        try {
+            // Any call asks: a lost device answers it with what it was lost by.
+            cuda.freeBytes();
+        } catch (DeviceException e) {
+            if (e.kind() == DeviceException.Kind.LOST) {
+                return new DeviceException(DeviceException.Kind.LOST, what + ": " + said + ": " + e.getMessage());
+            }
+        }
         return new DeviceException(
                 isMemory(said) ? DeviceException.Kind.OUT_OF_MEMORY : DeviceException.Kind.OTHER, what + ": " + said);
     }

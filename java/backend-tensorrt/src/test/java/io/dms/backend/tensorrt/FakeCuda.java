@@ -90,6 +90,7 @@ final class FakeCuda implements Cuda {
 
     @Override
     public long freeBytes() {
+        alive();
         return memory.capacity - memory.used();
     }
 
