@@ -46,6 +46,7 @@ final class CachedPlans implements PlanSource {
     private final BuildProgress progress;
     private final Map<String, CachedEngine> inUse = new HashMap<>();
     private final List<String> levels;
+    private @Nullable CachedEngine last;
     private final Deque<Wanted> announced = new ArrayDeque<>();
     private @Nullable InTurns<Optional<CachedEngine>> ahead;
 
@@ -121,10 +122,16 @@ final class CachedPlans implements PlanSource {
             }
             return use(found);
         }
+        return fetched(level, request, null, "");
+    }
+
+    private PlanMemory fetched(WidthLevel level, EngineRequest request, @Nullable CachedEngine refused, String why) {
         int index = levels.indexOf(level.name());
         BuildListener inner = index < 0 ? BuildListener.NONE : progress.begin(index);
         ReferenceCheck check = new ReferenceCheck(reference, model, level, request.options(), SEED);
-        CachedEngine engine = cache.get(request, check, told(inner));
+        CachedEngine engine = refused == null
+                ? cache.get(request, check, told(inner))
+                : cache.getAnew(request, refused.record(), why, check, told(inner));
         if (engine == null) {
             throw new UserException("the build of level " + level.name() + " of " + model.name()
                     + " was ended: run again to go on with it");
@@ -135,8 +142,15 @@ final class CachedPlans implements PlanSource {
         return use(engine);
     }
 
+    @Override
+    public @Nullable PlanMemory anew(WidthLevel level, EngineRequest request, String why) {
+        CachedEngine refused = last;
+        return refused == null || refused.fresh() ? null : fetched(level, request, refused, why);
+    }
+
     /** Marks it as in use until this is closed. */
     private PlanMemory use(CachedEngine engine) {
+        last = engine;
         CachedEngine before = inUse.put(engine.record().key().id(), engine);
         if (before != null) {
             before.close();

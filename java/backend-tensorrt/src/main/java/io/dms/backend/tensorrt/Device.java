@@ -2,6 +2,7 @@ package io.dms.backend.tensorrt;
 
 import io.dms.cuda.DeviceException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What one session or one builder has of a machine: a device with its stream, the library, and how it wants to be used.
@@ -11,6 +12,10 @@ import java.util.Locale;
  * @param nv the library, which keeps nothing for anybody
  */
 record Device(Cuda cuda, NvInfer nv, Generation generation) implements AutoCloseable {
+    /** Words of TensorRT 8.0 to 10.15 about plans of other versions and devices. */
+    private static final Pattern FOREIGN =
+            Pattern.compile("(?i)tag does not match|serialization|rebuild|(in|not )compatible");
+
     static Device of(Cuda cuda, NvInfer nv) {
         return new Device(cuda, nv, Generation.of(nv));
     }
@@ -40,6 +45,14 @@ record Device(Cuda cuda, NvInfer nv, Generation generation) implements AutoClose
         }
         return new DeviceException(
                 isMemory(said) ? DeviceException.Kind.OUT_OF_MEMORY : DeviceException.Kind.OTHER, what + ": " + said);
+    }
+
+    /** A refusal of a plan: unsupported where the library's words say that another library or device made it. */
+    DeviceException refusal(String what) {
+        DeviceException e = failure(what);
+        boolean foreign = e.kind() == DeviceException.Kind.OTHER
+                && FOREIGN.matcher(String.valueOf(e.getMessage())).find();
+        return foreign ? new DeviceException(DeviceException.Kind.UNSUPPORTED, String.valueOf(e.getMessage())) : e;
     }
 
     private static boolean isMemory(String said) {

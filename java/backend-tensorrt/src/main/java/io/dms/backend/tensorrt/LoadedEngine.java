@@ -26,7 +26,8 @@ final class LoadedEngine implements AutoCloseable {
      *
      * @param plan verified bytes, direct, position to limit; not needed afterwards
      * @param dlaCore the accelerator that it runs on, below 0 for none
-     * @throws DeviceException if the library refuses it or memory is missing
+     * @throws DeviceException if the library refuses it or memory is missing; {@code UNSUPPORTED} where it says that another
+     *     library or device made it
      */
     LoadedEngine(Device device, ByteBuffer plan, int dlaCore) {
         this.device = device;
@@ -43,7 +44,7 @@ final class LoadedEngine implements AutoCloseable {
             }
             engine = device.nv().deserialize(runtime, plan);
             if (engine == 0) {
-                throw device.failure("TensorRT refuses the engine");
+                throw device.refusal("TensorRT refuses the engine");
             }
             context = device.generation().newContext(engine);
             if (context == 0) {

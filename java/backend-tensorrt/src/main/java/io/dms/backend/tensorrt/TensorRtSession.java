@@ -116,8 +116,22 @@ final class TensorRtSession implements Session, RawCalls {
 
     private LoadedEngine load(WidthLevel level) {
         // May build; what it can't, it says.
-        try (PlanMemory plan = plans.plan(level, request(level))) {
+        EngineRequest request = request(level);
+        DeviceException refused;
+        try (PlanMemory plan = plans.plan(level, request)) {
             return load(level, plan.bytes());
+        } catch (DeviceException e) {
+            refused = e;
+        }
+        // Verified, and still of another library or device than its key says: a build is what helps.
+        boolean foreign = refused.kind() == DeviceException.Kind.UNSUPPORTED;
+        try (PlanMemory plan = foreign ? plans.anew(level, request, String.valueOf(refused.getMessage())) : null) {
+            if (plan == null) {
+                throw readable(refused, level);
+            }
+            return load(level, plan.bytes());
+        } catch (DeviceException e) {
+            throw readable(e, level);
         }
     }
 
@@ -131,7 +145,7 @@ final class TensorRtSession implements Session, RawCalls {
             makeReady(level, engine);
         } catch (RuntimeException e) {
             giveUp(engine, e);
-            throw readable(e, level);
+            throw e;
         } catch (Error e) {
             giveUp(engine, e);
             throw e;
@@ -257,30 +271,16 @@ final class TensorRtSession implements Session, RawCalls {
         }
     }
 
-    /** What a user can act on, of an error of the libraries; other errors as they are. */
+    /** What a user can act on; errors that are not the libraries' as they are. */
     private RuntimeException readable(RuntimeException e, WidthLevel level) {
         if (!(e instanceof DeviceException d)) {
             return e;
         }
-        String name = device.cuda().deviceName();
-        return switch (d.kind()) {
-            case LOST -> {
-                lost = "the device " + name + " is lost (" + e.getMessage() + "): start the program anew, and see dmesg"
-                        + " for what NVIDIA's driver says";
-                yield new EnvironmentException(lost, e);
-            }
-            case OUT_OF_MEMORY ->
-                new EnvironmentException(
-                        "level " + level.name() + " is not available: not enough free memory on " + name + " ("
-                                + e.getMessage() + "): close other programs, take fewer levels, --weights=repack or a"
-                                + " smaller batch",
-                        e);
-            case UNSUPPORTED, OTHER ->
-                new EnvironmentException(
-                        "level " + level.name() + " can't run on " + name + ": " + e.getMessage()
-                                + ": build its engine anew (dms engines prune, then build), or choose backend cpu",
-                        e);
-        };
+        EnvironmentException told = SessionFailures.told(d, level, device.cuda().deviceName());
+        if (d.kind() == DeviceException.Kind.LOST) {
+            lost = told.getMessage();
+        }
+        return told;
     }
 
     // ---- what it holds
@@ -293,11 +293,7 @@ final class TensorRtSession implements Session, RawCalls {
 
     @Override
     public long weightBytes(WidthLevel level) {
-        LoadedEngine engine = shelf.peek(level);
-        if (engine == null) {
-            throw new UserException("level " + level.name() + " was not prepared");
-        }
-        return engine.planBytes();
+        return prepared(level).planBytes();
     }
 
     @Override
@@ -307,11 +303,15 @@ final class TensorRtSession implements Session, RawCalls {
 
     /** Scratch memory that the engine of a prepared level asks for. */
     long activationBytes(WidthLevel level) {
+        return prepared(level).activationBytes();
+    }
+
+    private LoadedEngine prepared(WidthLevel level) {
         LoadedEngine engine = shelf.peek(level);
         if (engine == null) {
             throw new UserException("level " + level.name() + " was not prepared");
         }
-        return engine.activationBytes();
+        return engine;
     }
 
     /** True where calls at a prepared level replay a recording. */

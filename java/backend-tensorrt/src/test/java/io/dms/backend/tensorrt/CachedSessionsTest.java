@@ -163,7 +163,7 @@ class CachedSessionsTest {
             s.prepareAll(model.levels());
         }
         FakeHardware h = Library.TEN.open();
-        h.nv.loadFailure = "not this one";
+        h.nv.loadFailure = "out of memory";
         h.nv.goodLoads = 1;
         try (Session s = open(h, model)) {
             assertThatThrownBy(() -> s.prepareAll(model.levels())).isInstanceOf(DmsException.class);
@@ -172,6 +172,50 @@ class CachedSessionsTest {
             s.prepareAll(model.levels());
             assertThat(OpenPlans.bytes()).isEqualTo(before);
         }
+    }
+
+    /** A library whose version tells less than it should: the key is the same, and the plan is not. */
+    @ParameterizedTest
+    @EnumSource(Library.class)
+    void anEngineThatIsWhatWasWrittenAndThatTheLibraryRefusesIsBuiltAnewOnce(Library library) {
+        long before = OpenPlans.bytes();
+        ScalableModel model = Fixtures.model();
+        try (Session s = open(library.open(), model)) {
+            s.prepare(model.full());
+        }
+        FakeHardware h = library.open();
+        h.nv.loadFailure = "Version tag does not match. Note: Current Version: 205, Serialized Engine Version: 213";
+        h.nv.refusals = 1;
+        try (Session s = open(h, model)) {
+            assertThat(Fixtures.error(s, model.full(), 2)).isLessThan(1e-5);
+        }
+        assertThat(builds(h)).isEqualTo(1);
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("level 1.00 is built anew")
+                .contains("Version tag");
+        FakeHardware next = library.open();
+        try (Session s = open(next, model)) {
+            s.prepareAll(model.levels().subList(0, 1));
+        }
+        assertThat(builds(next)).isZero();
+        assertThat(OpenPlans.bytes()).isEqualTo(before);
+    }
+
+    @Test
+    void aFreshEngineThatIsRefusedIsNotBuiltAgain() {
+        ScalableModel model = Fixtures.model();
+        FakeHardware h = Library.TEN.open();
+        h.nv.loadFailure = "The engine plan file is generated on an incompatible device";
+        // Its facts and its outputs are looked at before.
+        h.nv.goodLoads = 2;
+        try (Session s = open(h, model)) {
+            assertThatThrownBy(() -> s.prepare(model.full()))
+                    .isInstanceOf(DmsException.class)
+                    .hasMessageContaining("incompatible device");
+        }
+        assertThat(builds(h)).isEqualTo(1);
     }
 
     @Test

@@ -25,6 +25,9 @@ final class FakeNvInfer extends FakeBuilding {
     /** Set to make the runtime refuse plans with these words. */
     @Nullable
     String loadFailure;
+
+    /** How many of them it refuses. */
+    int refusals = Integer.MAX_VALUE;
     /** Loads before that one fails. */
     int goodLoads;
 
@@ -55,7 +58,8 @@ final class FakeNvInfer extends FakeBuilding {
     @Override
     public long deserialize(long runtime, ByteBuffer plan) {
         get(Kind.RUNTIME, runtime);
-        boolean refused = loadFailure != null && deserialized >= goodLoads;
+        boolean refused =
+                loadFailure != null && deserialized >= goodLoads && deserialized < (long) goodLoads + refusals;
         deserialized++;
         ByteBuffer b = plan.duplicate();
         byte[] magic = new byte[MAGIC.length];

@@ -1,6 +1,7 @@
 package io.dms.backend.tensorrt.cache;
 
 import io.dms.backend.tensorrt.cache.EngineFolder.Refused;
+import io.dms.backend.tensorrt.cache.KeptEngines.Why;
 import io.dms.backend.tensorrt.cache.KeyLocks.Held;
 import io.dms.backend.tensorrt.cache.KeyLocks.Use;
 import io.dms.model.EnvironmentException;
@@ -8,8 +9,6 @@ import io.dms.runtime.EngineKeeping;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class EngineCache {
     /** Room for engines where nobody says otherwise: 4 GiB. */
     public static final long DEFAULT_BUDGET_BYTES = EngineKeeping.DEFAULT.budgetBytes();
-
-    private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final ReentrantLock building = new ReentrantLock();
     private final EngineBuilder builder;
@@ -102,11 +99,29 @@ public final class EngineCache {
      * @throws io.dms.model.EnvironmentException if there is no library, or a fresh engine computes something else than it should
      */
     public @Nullable CachedEngine get(EngineRequest request, EngineCheck check, BuildListener listener) {
+        return get(request, null, check, listener);
+    }
+
+    /**
+     * The same where the library refuses the engine that is kept, although every byte of it is what was written: built anew,
+     * unless another process did so meanwhile.
+     *
+     * @param refused the record of that engine
+     * @param why the library's words
+     */
+    public @Nullable CachedEngine getAnew(
+            EngineRequest request, EngineRecord refused, String why, EngineCheck check, BuildListener listener) {
+        notes.accept(name(request) + " is built anew: of the one that is kept, " + why);
+        return get(request, refused, check, listener);
+    }
+
+    private @Nullable CachedEngine get(
+            EngineRequest request, @Nullable EngineRecord refused, EngineCheck check, BuildListener listener) {
         EngineKey key = EngineKey.of(request, builder.platform());
         EngineFolder f = folder;
         return f == null
                 ? forThisProcess(request, key, check, listener)
-                : get(new EngineFiles(f), f, request, key, check, listener);
+                : get(new KeptEngines(f, clock), f, request, key, refused, check, listener);
     }
 
     /**
@@ -120,7 +135,7 @@ public final class EngineCache {
                 ? Optional::empty
                 : () -> {
                     try {
-                        return Optional.ofNullable(look(new EngineFiles(f), f, id, null));
+                        return Optional.ofNullable(new KeptEngines(f, clock).look(id, null, null));
                     } catch (EnvironmentException e) {
                         // Too little memory for several at a time: it is read in its turn.
                         return Optional.empty();
@@ -129,16 +144,17 @@ public final class EngineCache {
     }
 
     private @Nullable CachedEngine get(
-            EngineFiles files,
+            KeptEngines kept,
             EngineFolder f,
             EngineRequest request,
             EngineKey key,
+            @Nullable EngineRecord refused,
             EngineCheck check,
             BuildListener listener) {
         String id = key.id();
         while (true) {
             Why why = new Why();
-            CachedEngine found = look(files, f, id, why);
+            CachedEngine found = kept.look(id, refused, why);
             if (found != null) {
                 return found;
             }
@@ -152,22 +168,12 @@ public final class EngineCache {
             }
             if (writing != null) {
                 try (writing) {
-                    return build(files, f, request, key, check, listener);
+                    return build(kept, f, request, key, refused, check, listener);
                 }
             }
-            if (!listener.step("waiting for the process that builds it", 0, 0) || !pause()) {
+            if (!listener.step("waiting for the process that builds it", 0, 0) || !KeptEngines.pause()) {
                 return null;
             }
-        }
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(LOOK_AGAIN_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -175,76 +181,34 @@ public final class EngineCache {
         return "the engine of " + request.model() + " at level " + request.level();
     }
 
-    /** What is kept, if it may be used. */
-    private @Nullable CachedEngine look(EngineFiles files, EngineFolder f, String id, @Nullable Why why) {
-        if (!files.exists(id)) {
-            return null;
-        }
-        Held use = null;
-        try {
-            use = use(f, id);
-            EngineFiles.Read read = files.read(id);
-            files.touch(id, clock.instant());
-            CachedEngine found = new CachedEngine(read.record(), read.plan(), false, true, use);
-            use = null;
-            return found;
-        } catch (IOException e) {
-            if (why != null) {
-                why.text =
-                        e instanceof Refused ? EngineFolder.reason(e) : "it can't be read: " + EngineFolder.reason(e);
-            }
-            return null;
-        } finally {
-            if (use != null) {
-                use.close();
-            }
-        }
-    }
-
-    private static final class Why {
-        private @Nullable String text;
-    }
-
-    /** Marks an engine as used, null where the folder has no locks for us: then nobody can remove anything there, too. */
-    private static @Nullable Held use(EngineFolder f, String id) {
-        try {
-            Held held = f.tryLock(id, Use.READ);
-            while (held == null && pause()) {
-                held = f.tryLock(id, Use.READ);
-            }
-            return held;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
     /** Under the key's lock for writing. */
     private @Nullable CachedEngine build(
-            EngineFiles files,
+            KeptEngines kept,
             EngineFolder f,
             EngineRequest request,
             EngineKey key,
+            @Nullable EngineRecord refused,
             EngineCheck check,
             BuildListener listener) {
         Why why = new Why();
-        CachedEngine found = look(files, f, key.id(), why);
+        CachedEngine found = kept.look(key.id(), refused, why);
         if (found != null) {
             return found;
         }
-        String reason = why.text == null ? elsewhere(f, request, key) : why.text;
-        if (reason != null) {
+        String reason = why.text == null ? kept.elsewhere(request, key) : why.text;
+        if (reason != null && refused == null) {
             notes.accept(name(request) + " is built anew: " + reason);
         }
         TimingFile timing = new TimingFile(f, key);
         FreshEngine fresh = inTurn(request, key, timings(timing), check, listener);
-        return fresh == null ? null : keep(files, f, request, timing, fresh);
+        return fresh == null ? null : keep(kept, f, request, timing, fresh);
     }
 
     /** A builder does one thing at a time, whatever threads want of it. */
     private @Nullable FreshEngine inTurn(
             EngineRequest request, EngineKey key, byte @Nullable [] timing, EngineCheck check, BuildListener listener) {
         try {
-            while (!building.tryLock(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!building.tryLock(KeptEngines.LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (!listener.step("waiting for another level's build", 0, 0)) {
                     return null;
                 }
@@ -266,20 +230,6 @@ public final class EngineCache {
         return fresh == null ? null : new CachedEngine(fresh.record(), PlanMemory.of(fresh.plan()), true, false, null);
     }
 
-    /** Why the engine of the same level that is there, if there is one, is another one. */
-    private static @Nullable String elsewhere(EngineFolder f, EngineRequest request, EngineKey key) {
-        List<EngineRecord> same = new EngineStore(f)
-                .records().stream()
-                        .filter(r ->
-                                r.model().equals(request.model()) && r.level().equals(request.level()))
-                        .toList();
-        return same.stream()
-                .map(r -> key.differencesFrom(r.key()))
-                .min(Comparator.comparingInt(List::size))
-                .map(d -> "of the one that is kept, " + String.join(", ", d))
-                .orElse(null);
-    }
-
     private byte @Nullable [] timings(TimingFile file) {
         try {
             return file.read();
@@ -291,16 +241,16 @@ public final class EngineCache {
     }
 
     private CachedEngine keep(
-            EngineFiles files, EngineFolder f, EngineRequest request, TimingFile timing, FreshEngine fresh) {
+            KeptEngines kept, EngineFolder f, EngineRequest request, TimingFile timing, FreshEngine fresh) {
         EngineRecord record = fresh.record();
         String id = record.key().id();
-        Held use = use(f, id);
+        Held use = kept.use(id);
         try {
             if (record.planBytes() > budgetBytes) {
                 throw new Refused(
                         "its " + record.planBytes() + " bytes are more than the cache's budget of " + budgetBytes);
             }
-            files.write(id, fresh.plan(), record);
+            kept.files().write(id, fresh.plan(), record);
             byte[] timings = fresh.timing();
             if (timings != null) {
                 timing.write(timings);
@@ -308,7 +258,8 @@ public final class EngineCache {
         } catch (IOException e) {
             notes.accept(name(request) + " could not be kept in " + path + ": " + EngineFolder.reason(e)
                     + "; it is used from memory and will be built again");
-            return new CachedEngine(record, PlanMemory.of(fresh.plan()), true, files.isWhole(id), use);
+            return new CachedEngine(
+                    record, PlanMemory.of(fresh.plan()), true, kept.files().isWhole(id), use);
         }
         new EngineStore(f).evict(budgetBytes, notes);
         return new CachedEngine(record, PlanMemory.of(fresh.plan()), true, true, use);

@@ -44,8 +44,9 @@ public final class EngineStore {
         } catch (IOException e) {
             throw new EnvironmentException(
                     "the engine cache " + path + " " + (e instanceof Refused ? "" : "can't be opened: ")
-                            + EngineFolder.reason(e) + ": make it a folder that only you can write (chmod 700 " + path
-                            + "), or name another one",
+                            + EngineFolder.reason(e)
+                            + ": name a folder of your own that nobody else can write (chmod 700),"
+                            + " or let it be made",
                     e);
         }
     }
