@@ -83,6 +83,23 @@ class ReadmeTest {
                 .allSatisfy(l -> assertThat(l).matches("width [01]\\.\\d\\d after \\d+ us"));
     }
 
+    @Test
+    void theMavenCoordinatesAreThoseOfModules() throws IOException {
+        Matcher parent = Pattern.compile("<artifactId>dms-parent</artifactId>\\s*<version>([^<]*)</version>")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertThat(parent.find()).isTrue();
+        Matcher m = Pattern.compile(
+                        "<groupId>io.dms</groupId><artifactId>dms-([a-z-]+)</artifactId><version>(.*?)</version>")
+                .matcher(page("README.md"));
+        int found = 0;
+        for (; m.find(); found++) {
+            assertThat(ROOT.resolve("java/" + m.group(1) + "/pom.xml")).exists();
+            assertThat(page("README.md")).contains("java/" + m.group(1));
+            assertThat(m.group(2)).isEqualTo(parent.group(1));
+        }
+        assertThat(found).isEqualTo(2);
+    }
+
     /** Every {@code ./dms ...} in the pages, up to a comment or the end of its code. */
     private static List<List<String>> commands() throws IOException {
         List<List<String>> out = new ArrayList<>();
