@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code ./dms}, in a made-up source tree, with a Maven and a JDK that only write down how they were called. */
 class LauncherTest {
@@ -28,6 +29,7 @@ class LauncherTest {
     private Path tools;
     private Path jdk;
     private Path release;
+    private String locale = "C.UTF-8";
 
     private record Output(int status, String text) {}
 
@@ -59,7 +61,8 @@ class LauncherTest {
         // The run that makes the archive of classes is not a run of dms.
         script(
                 jdk.resolve("bin/java"),
-                "#!/bin/sh\ncase \"$*\" in *ArchiveClassesAtExit*) exit;; esac\n"
+                "#!/bin/sh\ncase \"$*\" in *ArchiveClassesAtExit*) exit;; esac\necho \"$LC_ALL\" >>'" + log("locale")
+                        + "'\n"
                         + "while [ \"$1\" != io.dms.cli.Main ]; do shift; done\nshift\n"
                         + "for a in \"$@\"; do echo \"$a\" >>'" + log("java") + "'; done\nexit 42\n");
         script(jdk.resolve("bin/javac"), "#!/bin/sh\n");
@@ -98,7 +101,7 @@ class LauncherTest {
         environment.put("PATH", tools + ":" + environment.getOrDefault("PATH", "/usr/bin:/bin"));
         environment.put("JAVA_HOME", jdk.toString());
         environment.put("DMS_TEGRA_RELEASE", release.toString());
-        environment.put("LC_ALL", "C.UTF-8");
+        environment.put("LC_ALL", locale);
         Process process = builder.start();
         process.getOutputStream().close();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -149,6 +152,14 @@ class LauncherTest {
         assertThat(first.status()).isEqualTo(42);
         assertThat(first.text()).contains("building DMS (first run");
         assertThat(dms("doctor").text()).as("nothing is built twice").isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", "xx_XX.UTF-8", "C.UTF-8"})
+    void theJvmCanOpenFilesOfEveryNameInEveryLocale(String given) throws Exception {
+        locale = given;
+        dms("doctor");
+        assertThat(logged("locale")).containsExactly("C.UTF-8");
     }
 
     @Test
