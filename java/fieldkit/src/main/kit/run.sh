@@ -176,13 +176,23 @@ if [ $sanitizer = true ]; then
                 continue
             fi
             echo "== compute-sanitizer $check (at most $seconds s)"
+            code=0
+            # shellcheck disable=SC2086 # several options
             timeout -k 10 "$seconds" env XDG_CACHE_HOME="$out/cache" "$tool" --tool "$check" --target-processes all \
                 --error-exitcode 9 --log-file "$out/$check.txt" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
                 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
                 -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
-                -cp "$here/lib/*" io.dms.fieldkit.Main correctness >"$out/$check.out" 2>&1 || failed="$failed $check"
+                ${DMS_JAVA_OPTS:-} -cp "$here/lib/*" io.dms.fieldkit.Main correctness >"$out/$check.out" 2>&1 || code=$?
+            [ $code = 0 ] || failed="$failed $check"
+            # Without findings the program's own status is this one: a tool that refused the device has no findings, either.
+            case $code in
+            0) how="the program ran to its end" ;;
+            9) how="findings, see $check.txt" ;;
+            124 | 137) how="out of time, so this is no answer" ;;
+            *) how="the program ended with status $code, so this is no answer, see $check.out" ;;
+            esac
             said=$(tail -n 1 "$out/$check.txt" 2>/dev/null)
-            echo "$check: ${said:-it left no word, see $check.out}" | tee -a "$out/sanitizer.txt"
+            echo "$check: $how: ${said:-it left no word}" | tee -a "$out/sanitizer.txt"
         done
     else
         echo "not found (it comes with the CUDA toolkit): skipped" >"$out/sanitizer.txt"
