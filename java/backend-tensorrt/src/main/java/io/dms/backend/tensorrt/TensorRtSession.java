@@ -12,15 +12,11 @@ import io.dms.model.WidthLevel;
 import io.dms.runtime.RawCalls;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
-import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.WeightPolicy;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs one model with an engine for each level. Levels share the scratch memory and the memory of inputs and outputs, so
@@ -28,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * prepared or first called; a level whose engine can't be had says so, and the others go on.
  */
 final class TensorRtSession implements Session, RawCalls {
-    private static final Logger LOG = LoggerFactory.getLogger(TensorRtSession.class);
-
     private final ScalableModel model;
     private final SessionOptions options;
     private final EngineOptions engineOptions;
@@ -39,7 +33,7 @@ final class TensorRtSession implements Session, RawCalls {
     private final TensorMemory tensors;
     private final Activation activation;
     private final Shelf shelf;
-    private final int[][] shapes;
+    private final Loading loading;
     private final FloatBuffer[] oneInput = new FloatBuffer[1];
     private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private @Nullable Thread entered;
@@ -58,11 +52,9 @@ final class TensorRtSession implements Session, RawCalls {
         this.buffers = new Buffers(model, options.batch());
         this.activation = new Activation(device.cuda());
         this.shelf = new Shelf(options.weights() == WeightPolicy.REPACK ? 0 : options.weightBudgetBytes());
-        this.shapes = model.graph().inputs().stream()
-                .map(v -> v.shape().withBatch(options.batch()).dims())
-                .toArray(int[][]::new);
         try {
             tensors = new TensorMemory(device.cuda(), model.graph(), options.batch());
+            loading = new Loading(model, options, engineOptions.dlaCore(), device, tensors, activation, shelf);
         } catch (DeviceException e) {
             device.close();
             throw new EnvironmentException("no session on " + device.cuda().deviceName() + ": " + e.getMessage(), e);
@@ -119,7 +111,7 @@ final class TensorRtSession implements Session, RawCalls {
         EngineRequest request = request(level);
         DeviceException refused;
         try (PlanMemory plan = plans.plan(level, request)) {
-            return load(level, plan.bytes());
+            return loading.load(level, plan.bytes());
         } catch (DeviceException e) {
             refused = e;
         }
@@ -129,75 +121,9 @@ final class TensorRtSession implements Session, RawCalls {
             if (plan == null) {
                 throw readable(refused, level);
             }
-            return load(level, plan.bytes());
+            return loading.load(level, plan.bytes());
         } catch (DeviceException e) {
             throw readable(e, level);
-        }
-    }
-
-    private LoadedEngine load(WidthLevel level, ByteBuffer plan) {
-        LoadedEngine engine = null;
-        try {
-            // A build may have used the device from its own thread or context.
-            device.cuda().enter();
-            shelf.makeRoom(plan.remaining());
-            engine = new LoadedEngine(device, plan, engineOptions.dlaCore());
-            makeReady(level, engine);
-        } catch (RuntimeException e) {
-            giveUp(engine, e);
-            throw e;
-        } catch (Error e) {
-            giveUp(engine, e);
-            throw e;
-        }
-        shelf.put(level, engine);
-        return engine;
-    }
-
-    private static void giveUp(@Nullable LoadedEngine engine, Throwable because) {
-        if (engine == null) {
-            return;
-        }
-        try {
-            engine.close();
-        } catch (RuntimeException second) {
-            because.addSuppressed(second);
-        }
-    }
-
-    private void makeReady(WidthLevel level, LoadedEngine engine) {
-        boolean moved = activation.grow(engine.activationBytes());
-        if (moved) {
-            for (LoadedEngine e : shelf.all()) {
-                e.useActivation(activation.address(), activation.bytes());
-            }
-        }
-        engine.useActivation(activation.address(), activation.bytes());
-        engine.bind(tensors, shapes);
-        // Once without recording: the library loads kernels and allocates on first use, and settles shapes.
-        tensors.enqueueInputs();
-        engine.enqueue();
-        tensors.enqueueOutputs();
-        device.cuda().synchronize();
-        if (options.launch() == Launch.GRAPH) {
-            record(level.name(), engine);
-            for (LoadedEngine e : shelf.all()) {
-                if (e.isStale()) {
-                    record("another level", e);
-                }
-            }
-        }
-    }
-
-    /** Some layers can't be recorded; then the level's work is put on the stream call by call. */
-    private void record(String what, LoadedEngine engine) {
-        try {
-            engine.record(tensors);
-        } catch (DeviceException e) {
-            if (e.kind() != DeviceException.Kind.OTHER) {
-                throw e;
-            }
-            LOG.info("level {} of {} runs without a graph: {}", what, model.name(), e.getMessage());
         }
     }
 
@@ -221,7 +147,7 @@ final class TensorRtSession implements Session, RawCalls {
         try {
             if (engine.isStale()) {
                 // A level that failed to be prepared moved the scratch memory.
-                record(level.name(), engine);
+                loading.record(level.name(), engine);
             }
             tensors.take(inputs);
             call(engine);
