@@ -8,7 +8,6 @@ import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
 import io.dms.runtime.SessionOptions.WeightPolicy;
-import io.dms.testkit.TestData;
 import java.util.Random;
 
 /** Every level against the CPU backend: fresh inputs, outputs poisoned, each arithmetic, both ways to launch. */
@@ -64,11 +63,9 @@ final class CorrectnessStep implements Step {
         kit.result().attempt(name, () -> {
             try (Runner got = new Runner(gpu, model, options)) {
                 for (WidthLevel level : model.levels()) {
-                    float[] x = Runner.gaussian(got.inputs(), random);
-                    want.feed(x);
-                    got.feed(x);
-                    double error = TestData.relativeError(got.poisoned(level), want.poisoned(level));
-                    kit.result().row(name + " level " + level.name()).judged("error", error, bar);
+                    kit.result()
+                            .row(name + " level " + level.name())
+                            .judged("error", got.error(want, level, random), bar);
                 }
             }
         });

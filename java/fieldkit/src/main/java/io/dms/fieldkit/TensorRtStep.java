@@ -11,7 +11,6 @@ import io.dms.runtime.RawCalls;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
-import io.dms.testkit.TestData;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -109,11 +108,7 @@ final class TensorRtStep implements Step {
     /** Every level, outputs poisoned before each call. */
     static void compare(Kit kit, String name, ScalableModel model, Runner want, Runner got, double bar, Random random) {
         for (WidthLevel level : model.levels()) {
-            float[] x = Runner.gaussian(got.inputs(), random);
-            want.feed(x);
-            got.feed(x);
-            double error = TestData.relativeError(got.poisoned(level), want.poisoned(level));
-            kit.result().row(name + " level " + level.name()).judged("error", error, bar);
+            kit.result().row(name + " level " + level.name()).judged("error", got.error(want, level, random), bar);
         }
     }
 
