@@ -93,7 +93,22 @@ java() {
     timeout -k 10 "$1" env XDG_CACHE_HOME="$out/cache" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
         -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
         -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=$quick -Ddms.field.out="$out" \
-        ${DMS_JAVA_OPTS:-} -cp "$here/lib/*" io.dms.fieldkit.Main "$2"
+        ${DMS_JAVA_OPTS:-} $start ${share:+"$share"} ${keep:+"$keep"} -cp "$here/lib/*" io.dms.fieldkit.Main "$2"
+}
+start='' share='' keep=''
+
+# What times a start gets what dms itself has: an archive of loaded classes, made here by going through the step once
+# untimed, and the flag that has digests compiled early. A runtime of jlink has not even the JDK's own archive.
+archive() {
+    start="-Xlog:disable -Xlog:all=error,cds*=off:stderr -XX:CompileCommand=quiet"
+    start="$start -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2::implCompress,0.01"
+    base="$out/cache/jdk.jsa" classes="$out/cache/classes.jsa"
+    mkdir -p "$out/cache"
+    timeout 60 "$here/runtime/bin/java" -Xshare:dump -XX:SharedArchiveFile="$base" >/dev/null 2>&1 || return 0
+    share="-XX:SharedArchiveFile=$base" keep="-XX:ArchiveClassesAtExit=$classes"
+    java "$1" "$2" >/dev/null 2>&1
+    keep=
+    [ ! -s "$classes" ] || share="$share:$classes"
 }
 
 failed=
@@ -122,8 +137,10 @@ step() {
         return
     fi
     echo "== $1 (at most $seconds s)"
+    [ "$1" != tensorrt-start ] || archive "$seconds" "$1"
     java "$seconds" "$1" 2>"$out/$1.log"
     status=$?
+    start='' share=''
     case $status in
     0) echo "== $1 done" ;;
     3) echo "== $1 could not be run" ;;
