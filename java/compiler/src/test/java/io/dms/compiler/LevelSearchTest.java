@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 class LevelSearchTest {
     private static final int ROUND_TO = 4;
 
-    private final Graph graph = Networks.residual(2);
+    /** A small one, since a search runs it many times: four groups of 8 or 16 channels on 8 x 8 pixels. */
+    private final Graph graph = Networks.residual(25);
+
     private final ChannelGroups groups = GroupAnalysis.analyze(graph);
     private final List<WidthLevel> uniform = List.of(
             WidthLevels.uniform(groups, 1, ROUND_TO),
