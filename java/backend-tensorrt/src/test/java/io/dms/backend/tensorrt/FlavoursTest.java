@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dms.testkit.ClassFile;
+import io.dms.testkit.Flavours;
 import io.dms.testkit.PresetCalls;
 import io.dms.testkit.PresetJars;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class FlavoursTest {
     /** TensorRT's presets, then what they stand on. */
-    private static final Map<String, List<String>> FLAVOURS = Map.of(
+    private static final Flavours FLAVOURS = new Flavours(Map.of(
             "8.0 on CUDA 10.2 (jetpack4)",
             List.of("tensorrt-8.0-1.5.6.jar", "cuda-10.2-8.2-1.5.6.jar", "javacpp-1.5.11.jar"),
             "8.0 on CUDA 11.4",
@@ -35,22 +35,16 @@ class FlavoursTest {
             "10.6 on CUDA 12.6 (jetpack6)",
             List.of("tensorrt-10.6-1.5.11.jar", "cuda-12.6-9.5-1.5.11.jar", "javacpp-1.5.11.jar"),
             "10.15 on CUDA 13.1",
-            List.of("tensorrt-10.15-1.5.13.jar", "cuda-13.1-9.19-1.5.13.jar", "javacpp-1.5.13.jar"));
+            List.of("tensorrt-10.15-1.5.13.jar", "cuda-13.1-9.19-1.5.13.jar", "javacpp-1.5.13.jar")));
 
     @TestFactory
     Stream<DynamicTest> everyFlavourHasWhatIsCalledDirectly() {
-        return tests(jars -> {
-            PresetCalls ours = PresetCalls.ofModuleOf(Calls.class, Set.of());
-            assertThat(ours.missing(PresetJars.read(jars)))
-                    .as("called, and not in %s", jars)
-                    .isEmpty();
-            assertThat(ours.all()).hasSizeGreaterThan(50);
-        });
+        return FLAVOURS.eachHas(f -> PresetCalls.ofModuleOf(Calls.class, Set.of()), 50);
     }
 
     @TestFactory
     Stream<DynamicTest> everyFlavourHasTheMethodsOfItsGenerationAndNotThoseOfTheOther() {
-        return tests(jars -> {
+        return FLAVOURS.each((flavour, jars) -> {
             try (URLClassLoader loader = loader(jars)) {
                 Calls calls = new Calls(loader);
                 assertThat(new PresetCuda.Handles(calls)).isNotNull();
@@ -64,21 +58,6 @@ class FlavoursTest {
                 }
             }
         });
-    }
-
-    private static Stream<DynamicTest> tests(Check check) {
-        return FLAVOURS.keySet().stream()
-                .sorted()
-                .map(f -> DynamicTest.dynamicTest(f, () -> {
-                    List<String> jars = Objects.requireNonNull(FLAVOURS.get(f));
-                    jars.forEach(PresetJars::require);
-                    check.run(jars);
-                }));
-    }
-
-    /** What one flavour is held to. */
-    private interface Check {
-        void run(List<String> jars) throws Exception;
     }
 
     private static URLClassLoader loader(List<String> jars) throws IOException {
