@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class BoardNativesTest {
                             case "GLIBCXX" -> libstdcxx;
                             default -> cxxabi;
                         };
-                        if (newer(m.group(2), most)) {
+                        if (Version.parse(m.group(2)).compareTo(Version.parse(most)) > 0) {
                             tooNew.add(entry.getName() + " wants " + m.group());
                         }
                     }
@@ -58,18 +59,5 @@ class BoardNativesTest {
         }
         assertThat(tooNew).as("too new for %s", profile).isEmpty();
         assertThat(seen).isPositive();
-    }
-
-    private static boolean newer(String a, String b) {
-        String[] as = a.split("\\.", -1);
-        String[] bs = b.split("\\.", -1);
-        for (int i = 0; i < Math.max(as.length, bs.length); i++) {
-            int difference =
-                    (i < as.length ? Integer.parseInt(as[i]) : 0) - (i < bs.length ? Integer.parseInt(bs[i]) : 0);
-            if (difference != 0) {
-                return difference > 0;
-            }
-        }
-        return false;
     }
 }

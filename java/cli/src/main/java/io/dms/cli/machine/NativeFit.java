@@ -3,6 +3,7 @@ package io.dms.cli.machine;
 import io.dms.monitor.SystemFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,18 +103,6 @@ final class NativeFit {
 
     /** Compares versions of numbers and dots. */
     static int compare(String a, String b) {
-        String[] as = a.split("\\.", -1);
-        String[] bs = b.split("\\.", -1);
-        for (int i = 0; i < Math.max(as.length, bs.length); i++) {
-            int difference = number(as, i) - number(bs, i);
-            if (difference != 0) {
-                return difference;
-            }
-        }
-        return 0;
-    }
-
-    private static int number(String[] parts, int i) {
-        return i < parts.length && parts[i].matches("\\d{1,9}") ? Integer.parseInt(parts[i]) : 0;
+        return Version.parse(a).compareTo(Version.parse(b));
     }
 }
