@@ -37,9 +37,9 @@ record Geometry(
         int dilationW,
         int groups,
         int math) {
-    /** Rows or columns that cuDNN expects of y. */
+    /** Rows or columns that cuDNN expects of y; not positive where it refuses a window larger than the padded image. */
     static int outputs(int in, int pad, int kernel, int stride, int dilation) {
-        return (in + 2 * pad - ((kernel - 1) * dilation + 1)) / stride + 1;
+        return Math.floorDiv(in + 2 * pad - ((kernel - 1) * dilation + 1), stride) + 1;
     }
 
     /** One line that differs wherever another algorithm might be better; part of a key. */

@@ -47,8 +47,11 @@ final class FakeDnn implements Dnn {
         want(x[2] == w[3] * groups, "channels of x: " + x[2] + " against " + w[3] + " x " + groups);
         want(y[2] == w[2] && w[2] % groups == 0, "channels of y");
         want(y[1] == x[1], "batch");
-        want(y[3] == (x[3] + 2 * v[0] - ((w[4] - 1) * v[4] + 1)) / v[2] + 1, "rows of y");
-        want(y[4] == (x[4] + 2 * v[1] - ((w[5] - 1) * v[5] + 1)) / v[3] + 1, "columns of y");
+        int high = x[3] + 2 * v[0] - ((w[4] - 1) * v[4] + 1);
+        int wide = x[4] + 2 * v[1] - ((w[5] - 1) * v[5] + 1);
+        want(high >= 0 && wide >= 0, "a window larger than the padded image");
+        want(y[3] == high / v[2] + 1, "rows of y");
+        want(y[4] == wide / v[3] + 1, "columns of y");
         if (w[1] == 1) {
             want(x[6] == 1 && x[8] == x[2] && y[6] == 1 && y[8] == y[2], "channels last without gaps");
         }
