@@ -26,8 +26,8 @@ public final class CudaLibraries {
 
     private static final Logger LOG = LoggerFactory.getLogger(CudaLibraries.class);
 
-    /** What others need comes first. */
-    private static final List<String> NAMES = List.of(
+    /** What others need comes first; of cuDNN the parts of version 9 and then those of version 8. */
+    static final List<String> NAMES = List.of(
             "libcuda.so.",
             "libcudart.so.",
             "libnvrtc.so.",
@@ -37,6 +37,12 @@ public final class CudaLibraries {
             "libcudnn_ops.so.",
             "libcudnn_cnn.so.",
             "libcudnn_adv.so.",
+            "libcudnn_ops_infer.so.",
+            "libcudnn_ops_train.so.",
+            "libcudnn_cnn_infer.so.",
+            "libcudnn_cnn_train.so.",
+            "libcudnn_adv_infer.so.",
+            "libcudnn_adv_train.so.",
             "libcudnn.so.");
 
     /** Names that were looked for: once in a process, so that nobody brings a second version. */
@@ -102,6 +108,6 @@ public final class CudaLibraries {
     }
 
     private static boolean generation(String file, String name) {
-        return file.startsWith(name) && file.substring(name.length()).matches("[0-9]+|10\\.2|11\\.0");
+        return file.startsWith(name) && file.substring(name.length()).matches("[0-9]+|10\\.2|11\\.[02]");
     }
 }

@@ -1,6 +1,7 @@
 package io.dms.cuda;
 
 import io.dms.model.EnvironmentException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,13 @@ public abstract class CudaMachine {
 
     /** The presets' own library, in JavaCPP's cache, before the name of the one that it misses. */
     private static final Pattern OURS = Pattern.compile("^/\\S*/libjni\\w+\\.so: (?=lib)");
+
+    private static final Pattern RUNTIME = Pattern.compile("^libcudart\\.so\\.(\\d+)");
+
+    /** What is said where another backend looked before: JavaCPP's first reason is gone then. */
+    private static final String TOLD_BEFORE = "libcuda.so.1 or libcudart is not found";
+
+    private static @Nullable String firstFailure;
 
     private final String deviceProperty;
     private @Nullable String refusal;
@@ -64,8 +72,8 @@ public abstract class CudaMachine {
             preload();
             Loader.load(org.bytedeco.cuda.global.cudart.class);
         } catch (LinkageError | RuntimeException e) {
-            return "CUDA can't be loaded (" + reason(e) + "): install NVIDIA's driver and the CUDA runtime (on a"
-                    + " Jetson: JetPack)" + OTHERWISE;
+            String why = first(reason(e));
+            return "CUDA can't be loaded (" + why + "): " + cureOfLoading(why) + OTHERWISE;
         }
         try {
             String refusal = DeviceCount.ask().refusal(device());
@@ -77,6 +85,25 @@ public abstract class CudaMachine {
                     + " docs/gpu.md names" + OTHERWISE;
         }
         return lacks();
+    }
+
+    /** What to do where a library is missing, by the name of the one that is. */
+    static String cureOfLoading(String why) {
+        Matcher runtime = RUNTIME.matcher(why);
+        return runtime.find()
+                ? "install the runtime of CUDA " + runtime.group(1) + " or name its folder in LD_LIBRARY_PATH, take a"
+                        + " build of DMS for another CUDA (docs/gpu.md)"
+                : "install NVIDIA's driver and the CUDA runtime (on a Jetson: JetPack)";
+    }
+
+    /** Why CUDA could not be loaded when somebody first tried: JavaCPP tells it only once in a process. */
+    private static synchronized String first(String why) {
+        String before = firstFailure;
+        if (before == null) {
+            firstFailure = why;
+            return why;
+        }
+        return why.equals(TOLD_BEFORE) ? before : why;
     }
 
     /** What really went wrong: JavaCPP hides it in suppressed errors and causes. */
@@ -91,8 +118,7 @@ public abstract class CudaMachine {
         }
         String text = String.valueOf(t.getMessage());
         if (text.contains("no jnicudart in java.library.path")) {
-            // What is said where another backend looked before: the first reason is gone then.
-            return "libcuda.so.1 or libcudart is not found";
+            return TOLD_BEFORE;
         }
         String line = text.lines().findFirst().orElse(t.getClass().getSimpleName());
         return OURS.matcher(line).replaceFirst("");

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,20 @@ class CudaLibrariesTest {
         Path ten = file("libcudart.so.10.2");
         assertThat(CudaLibraries.found(List.of("libcudart.so."), List.of(folder)))
                 .containsExactly(ten);
+        Path eleven = file("libnvrtc.so.11.2");
+        assertThat(CudaLibraries.found(List.of("libnvrtc.so."), List.of(folder)))
+                .containsExactly(eleven);
+    }
+
+    /** A part that is missing would be looked for elsewhere; the loader finds one that is loaded by its name alone. */
+    @Test
+    void thePartsOfCudnn8AreTakenInTheOrderInWhichTheyNeedEachOther() throws IOException {
+        List<Path> parts = new ArrayList<>();
+        for (String part : List.of("ops_infer", "ops_train", "cnn_infer", "cnn_train", "adv_infer", "adv_train")) {
+            parts.add(file("libcudnn_" + part + ".so.8"));
+        }
+        parts.add(file("libcudnn.so.8"));
+        assertThat(CudaLibraries.found(CudaLibraries.NAMES, List.of(folder))).containsExactlyElementsOf(parts);
     }
 
     @Test

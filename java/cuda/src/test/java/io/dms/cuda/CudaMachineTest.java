@@ -46,6 +46,14 @@ class CudaMachineTest {
     }
 
     @Test
+    void theCureIsThatOfTheLibraryThatIsMissing() {
+        assertThat(CudaMachine.cureOfLoading("libcudart.so.12: cannot open shared object file"))
+                .contains("runtime of CUDA 12", "docs/gpu.md")
+                .doesNotContain("driver");
+        assertThat(CudaMachine.cureOfLoading("something else")).contains("driver and the CUDA runtime");
+    }
+
+    @Test
     void theFirstDeviceIsTakenUnlessAnotherIsNamed() {
         assertThat(new Broken().device()).isZero();
     }
