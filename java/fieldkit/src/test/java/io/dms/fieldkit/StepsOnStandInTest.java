@@ -38,6 +38,9 @@ class StepsOnStandInTest {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        // The user's own cache must never lead to a stand-in.
+                        "-Dorg.bytedeco.javacpp.cachedir="
+                                + BUILT.resolve("javacpp").toAbsolutePath(),
                         "-Ddms.field.quick=true",
                         "-Ddms.field.models=resnet20",
                         "-Ddms.field.seed=1",
