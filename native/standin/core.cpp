@@ -62,7 +62,7 @@ struct State {
         runtime = environment("DMS_STANDIN_RUNTIME", 13010);
         cudnn = environment("DMS_STANDIN_CUDNN", 91900);
         devices = environment("DMS_STANDIN_DEVICES", 1);
-        stridedFilters = environment("DMS_STANDIN_STRIDED_FILTERS", 1);
+        stridedFilters = environment("DMS_STANDIN_STRIDED_FILTERS", 0);
         initcheck = environment("DMS_STANDIN_INITCHECK", 1);
         failAllocation = environment("DMS_STANDIN_FAIL_ALLOCATION", 0);
         loseAfter = environment("DMS_STANDIN_LOSE_AFTER", 0);

@@ -10,8 +10,10 @@ enum CudnnStatus {
     DNN_NOT_INITIALIZED = 1001,
     DNN_BAD_PARAM = 2000,
     DNN_NULL_POINTER = 2002,
+    DNN_NOT_FINALIZED = 2004,
     DNN_SIZE_INSUFFICIENT = 2006,
     DNN_SHAPE_MISMATCH = 2008,
+    DNN_ATTRIBUTE_TYPE = 2010,
     DNN_UNSUPPORTED = 3000,
     DNN_UNSUPPORTED_SHAPE = 3002,
     DNN_UNSUPPORTED_TYPE = 3003,
@@ -43,7 +45,7 @@ struct Filter {
 
 struct Convolution {
     int padH = 0, padW = 0, strideH = 0, strideW = 0, dilationH = 0, dilationW = 0;
-    int mode = 1, compute = FLOAT, math = DEFAULT_MATH, groups = 1;
+    int mode = 0, compute = FLOAT, math = DEFAULT_MATH, groups = 1;
 
     bool set() const {
         return strideH > 0;

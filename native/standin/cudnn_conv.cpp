@@ -35,8 +35,10 @@ struct Performance {
     int deterministic, math, reserved[3];
 };
 
+// None where the window is larger than the image with its padding.
 int output(int in, int pad, int window, int stride, int dilation) {
-    return 1 + (in + 2 * pad - ((window - 1) * dilation + 1)) / stride;
+    int room = in + 2 * pad - ((window - 1) * dilation + 1);
+    return room < 0 ? 0 : 1 + room / stride;
 }
 
 // What makes no sense whatever the algorithm.
@@ -350,12 +352,25 @@ int cudnnDestroyConvolutionDescriptor(Convolution* v) {
 
 int cudnnSetConvolution2dDescriptor(Convolution* v, int padH, int padW, int strideH, int strideW, int dilationH,
                                     int dilationW, int mode, int compute) {
+    if (lives(v)) {
+        v->strideH = 0;  // not set, where this is refused
+    }
     if (!lives(v) || padH < 0 || padW < 0 || strideH <= 0 || strideW <= 0 || dilationH <= 0 || dilationW <= 0 || mode < 0
-        || mode > 1 || (compute != FLOAT && compute != HALF)) {
+        || mode > 1 || compute < FLOAT || compute > INT32 || compute == INT8) {
         return refuse(DNN_BAD_PARAM, "cudnnSetConvolution2dDescriptor", "a bad pad, stride, dilation, mode or type");
     }
     v->padH = padH, v->padW = padW, v->strideH = strideH, v->strideW = strideW;
     v->dilationH = dilationH, v->dilationW = dilationW, v->mode = mode, v->compute = compute;
+    return DNN_OK;
+}
+
+int cudnnGetConvolution2dDescriptor(const Convolution* v, int* padH, int* padW, int* strideH, int* strideW,
+                                    int* dilationH, int* dilationW, int* mode, int* compute) {
+    if (!lives(v)) {
+        return DNN_BAD_PARAM;
+    }
+    *padH = v->padH, *padW = v->padW, *strideH = v->strideH, *strideW = v->strideW;
+    *dilationH = v->dilationH, *dilationW = v->dilationW, *mode = v->mode, *compute = v->compute;
     return DNN_OK;
 }
 
@@ -403,7 +418,7 @@ int cudnnGetConvolution2dForwardOutputDim(const Convolution* v, const Tensor* x,
     *c = w->k;
     *h = output(x->dim[2], v->padH, w->h, v->strideH, v->dilationH);
     *wide = output(x->dim[3], v->padW, w->w, v->strideW, v->dilationW);
-    return DNN_OK;
+    return *h > 0 && *wide > 0 ? DNN_OK : refuse(DNN_BAD_PARAM, "cudnnGetConvolution2dForwardOutputDim", "no output");
 }
 
 int cudnnGetConvolutionForwardAlgorithmMaxCount(Handle*, int* n) {

@@ -57,6 +57,7 @@ int fill(Tensor* t, const char* call, int type, int rank, const int* dim, const 
     if (!lives(t)) {
         return refuse(DNN_BAD_PARAM, call, "no descriptor");
     }
+    t->rank = 0;  // what a refused call leaves behind is of no use: the real library has written a part of it
     if (!knownType(type)) {
         return refuse(DNN_BAD_PARAM, call, "unknown type of elements");
     }
@@ -67,8 +68,9 @@ int fill(Tensor* t, const char* call, int type, int rank, const int* dim, const 
     filled.type = type;
     filled.rank = rank;
     for (int i = 0; i < rank; i++) {
-        if (dim[i] <= 0 || stride[i] <= 0) {
-            return refuse(DNN_BAD_PARAM, call, "a dimension or stride is not positive");
+        // As the real one does: strides may be negative, and of an axis of one element they don't count.
+        if (dim[i] <= 0 || (stride[i] == 0 && dim[i] > 1)) {
+            return refuse(DNN_BAD_PARAM, call, "a dimension is not positive, or a stride is 0");
         }
         filled.dim[i] = dim[i];
         filled.stride[i] = stride[i];
@@ -131,20 +133,20 @@ int cudnnSetTensorNdDescriptorEx(Tensor* t, int format, int type, int rank, cons
 
 int cudnnGetTensor4dDescriptor(const Tensor* t, int* type, int* n, int* c, int* h, int* w, int* nStride, int* cStride,
                                int* hStride, int* wStride) {
-    if (!usable(t) || t->rank != 4) {
+    if (!lives(t) || (t->set() && t->rank != 4)) {
         return DNN_BAD_PARAM;
     }
-    *type = t->type;
+    *type = t->set() ? t->type : 0;
     *n = t->dim[0], *c = t->dim[1], *h = t->dim[2], *w = t->dim[3];
     *nStride = t->stride[0], *cStride = t->stride[1], *hStride = t->stride[2], *wStride = t->stride[3];
     return DNN_OK;
 }
 
 int cudnnGetTensorSizeInBytes(const Tensor* t, size_t* bytes) {
-    if (!usable(t)) {
+    if (!lives(t)) {
         return DNN_BAD_PARAM;
     }
-    *bytes = t->bytes();
+    *bytes = t->set() ? t->bytes() : 0;
     return DNN_OK;
 }
 
@@ -159,7 +161,10 @@ int cudnnDestroyFilterDescriptor(Filter* f) {
 }
 
 int cudnnSetFilter4dDescriptor(Filter* f, int type, int format, int k, int c, int h, int w) {
-    if (!lives(f) || !knownType(type) || format < 0 || format > 1 || k <= 0 || c <= 0 || h <= 0 || w <= 0) {
+    if (lives(f)) {
+        *f = Filter();
+    }
+    if (!lives(f) || !knownType(type) || type == INT32 || format < 0 || format > 1 || k <= 0 || c <= 0 || h <= 0 || w <= 0) {
         return refuse(DNN_BAD_PARAM, "cudnnSetFilter4dDescriptor", "a bad type, format or dimension");
     }
     f->type = type, f->format = format, f->k = k, f->c = c, f->h = h, f->w = w;
@@ -173,11 +178,19 @@ int cudnnSetFilterNdDescriptor(Filter* f, int type, int format, int rank, const 
     return cudnnSetFilter4dDescriptor(f, type, format, dim[0], dim[1], dim[2], dim[3]);
 }
 
-int cudnnGetFilterSizeInBytes(const Filter* f, size_t* bytes) {
-    if (!usable(f)) {
+int cudnnGetFilter4dDescriptor(const Filter* f, int* type, int* format, int* k, int* c, int* h, int* w) {
+    if (!lives(f)) {
         return DNN_BAD_PARAM;
     }
-    *bytes = f->tensor().bytes();
+    *type = f->set() ? f->type : 0, *format = f->format, *k = f->k, *c = f->c, *h = f->h, *w = f->w;
+    return DNN_OK;
+}
+
+int cudnnGetFilterSizeInBytes(const Filter* f, size_t* bytes) {
+    if (!lives(f)) {
+        return DNN_BAD_PARAM;
+    }
+    *bytes = f->set() ? f->tensor().bytes() : 0;
     return DNN_OK;
 }
 
@@ -196,6 +209,14 @@ int cudnnSetActivationDescriptor(ActivationDescriptor* a, int mode, int nan, dou
         return refuse(DNN_BAD_PARAM, "cudnnSetActivationDescriptor", "a bad mode");
     }
     a->mode = mode, a->nan = nan, a->coefficient = coefficient;
+    return DNN_OK;
+}
+
+int cudnnGetActivationDescriptor(const ActivationDescriptor* a, int* mode, int* nan, double* coefficient) {
+    if (!usable(a)) {
+        return DNN_BAD_PARAM;
+    }
+    *mode = a->mode, *nan = a->nan, *coefficient = a->coefficient;
     return DNN_OK;
 }
 
@@ -219,8 +240,7 @@ int cudnnDestroyPoolingDescriptor(Pooling* p) {
 
 int cudnnSetPooling2dDescriptor(Pooling* p, int mode, int nan, int h, int w, int padH, int padW, int strideH,
                                 int strideW) {
-    if (!lives(p) || mode < 0 || mode > 3 || nan < 0 || nan > 1 || h <= 0 || w <= 0 || strideH <= 0 || strideW <= 0
-        || padH < 0 || padW < 0) {
+    if (!lives(p) || mode < 0 || mode > 3 || nan < 0 || nan > 1 || h <= 0 || w <= 0 || strideH <= 0 || strideW <= 0) {
         return refuse(DNN_BAD_PARAM, "cudnnSetPooling2dDescriptor", "a bad mode, window, pad or stride");
     }
     *p = Pooling{mode, nan, h, w, padH, padW, strideH, strideW};

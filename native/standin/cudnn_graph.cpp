@@ -1,8 +1,9 @@
 // The graph interface of cuDNN, as much of it as describes one forward convolution: descriptors with attributes, a list of
 // engines, plans, execution. Written from the documentation; strict: attributes of the wrong type or order are refused.
 //
-// There are three engines. 0 and 1 take packed filters alone, 0 only channels last. 2 takes a filter with gaps between its
-// rows, where DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1.
+// What is set and finalized before there is a graph answers as cuDNN 9.5 does. There are three engines: 0 and 1 take packed
+// filters alone, 0 only channels last. A filter with gaps between its rows is refused with the operation, as by the real
+// library; where DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1 it is not, and engine 2 takes it.
 #include <algorithm>
 #include <map>
 
@@ -71,27 +72,27 @@ enum Attribute {
     ENGINE_INDEX = 1301,
 };
 
-// Type of each attribute that can be set, and by which kind it is had.
+// Which kind has an attribute that can be set, its type, whether it is one value, and whether a default is missing.
 struct Form {
     int kind, type;
-    bool required;
+    bool required, single;
 };
 const std::map<int, Form> FORMS = {
-    {CONV_TYPE, {CONVOLUTION, T_DATA, true}},      {CONV_MODE, {CONVOLUTION, T_CONV_MODE, true}},
-    {CONV_DILATIONS, {CONVOLUTION, T_INT64, true}}, {CONV_STRIDES, {CONVOLUTION, T_INT64, true}},
-    {CONV_POST, {CONVOLUTION, T_INT64, true}},     {CONV_PRE, {CONVOLUTION, T_INT64, true}},
-    {CONV_DIMS, {CONVOLUTION, T_INT64, true}},     {HEUR_MODE, {HEURISTICS, T_HEUR_MODE, true}},
-    {HEUR_GRAPH, {HEURISTICS, T_DESCRIPTOR, true}}, {CONFIG_ENGINE, {ENGINE_CONFIG, T_DESCRIPTOR, true}},
-    {PLAN_HANDLE, {PLAN, T_HANDLE, true}},         {PLAN_CONFIG, {PLAN, T_DESCRIPTOR, true}},
-    {FORWARD_ALPHA, {FORWARD, T_FLOAT, true}},     {FORWARD_BETA, {FORWARD, T_FLOAT, true}},
-    {FORWARD_CONV, {FORWARD, T_DESCRIPTOR, true}}, {FORWARD_W, {FORWARD, T_DESCRIPTOR, true}},
-    {FORWARD_X, {FORWARD, T_DESCRIPTOR, true}},    {FORWARD_Y, {FORWARD, T_DESCRIPTOR, true}},
-    {GRAPH_HANDLE, {GRAPH, T_HANDLE, true}},       {GRAPH_OPS, {GRAPH, T_DESCRIPTOR, true}},
-    {TENSOR_ALIGNMENT, {TENSOR, T_INT64, true}},   {TENSOR_TYPE, {TENSOR, T_DATA, true}},
-    {TENSOR_DIMS, {TENSOR, T_INT64, true}},        {TENSOR_STRIDES, {TENSOR, T_INT64, true}},
-    {TENSOR_ID, {TENSOR, T_INT64, true}},          {PACK_IDS, {PACK, T_INT64, true}},
-    {PACK_POINTERS, {PACK, T_POINTER, true}},      {PACK_WORKSPACE, {PACK, T_POINTER, false}},
-    {ENGINE_GRAPH, {ENGINE, T_DESCRIPTOR, true}},  {ENGINE_INDEX, {ENGINE, T_INT64, true}},
+    {CONV_TYPE, {CONVOLUTION, T_DATA, false, true}},      {CONV_MODE, {CONVOLUTION, T_CONV_MODE, false, true}},
+    {CONV_DILATIONS, {CONVOLUTION, T_INT64, true, false}}, {CONV_STRIDES, {CONVOLUTION, T_INT64, true, false}},
+    {CONV_POST, {CONVOLUTION, T_INT64, false, false}},    {CONV_PRE, {CONVOLUTION, T_INT64, false, false}},
+    {CONV_DIMS, {CONVOLUTION, T_INT64, true, true}},      {HEUR_MODE, {HEURISTICS, T_HEUR_MODE, true, true}},
+    {HEUR_GRAPH, {HEURISTICS, T_DESCRIPTOR, true, true}}, {CONFIG_ENGINE, {ENGINE_CONFIG, T_DESCRIPTOR, true, true}},
+    {PLAN_HANDLE, {PLAN, T_HANDLE, true, true}},          {PLAN_CONFIG, {PLAN, T_DESCRIPTOR, true, true}},
+    {FORWARD_ALPHA, {FORWARD, T_FLOAT, false, true}},     {FORWARD_BETA, {FORWARD, T_FLOAT, false, true}},
+    {FORWARD_CONV, {FORWARD, T_DESCRIPTOR, true, true}},  {FORWARD_W, {FORWARD, T_DESCRIPTOR, true, true}},
+    {FORWARD_X, {FORWARD, T_DESCRIPTOR, true, true}},     {FORWARD_Y, {FORWARD, T_DESCRIPTOR, true, true}},
+    {GRAPH_HANDLE, {GRAPH, T_HANDLE, true, true}},        {GRAPH_OPS, {GRAPH, T_DESCRIPTOR, true, false}},
+    {TENSOR_ALIGNMENT, {TENSOR, T_INT64, true, true}},    {TENSOR_TYPE, {TENSOR, T_DATA, false, true}},
+    {TENSOR_DIMS, {TENSOR, T_INT64, true, false}},        {TENSOR_STRIDES, {TENSOR, T_INT64, true, false}},
+    {TENSOR_ID, {TENSOR, T_INT64, false, true}},          {PACK_IDS, {PACK, T_INT64, false, false}},
+    {PACK_POINTERS, {PACK, T_POINTER, false, false}},     {PACK_WORKSPACE, {PACK, T_POINTER, false, true}},
+    {ENGINE_GRAPH, {ENGINE, T_DESCRIPTOR, true, true}},   {ENGINE_INDEX, {ENGINE, T_INT64, true, true}},
 };
 
 struct Descriptor {
@@ -105,13 +106,19 @@ struct Descriptor {
     int64_t one(int name) const {
         return values.at(name).at(0);
     }
+    int64_t one(int name, int64_t otherwise) const {
+        auto found = values.find(name);
+        return found == values.end() ? otherwise : found->second.at(0);
+    }
     const Descriptor& other(int name) const {
         return *reinterpret_cast<const Descriptor*>(one(name));
     }
     float real(int name) const {
-        float f;
-        int64_t bits = one(name);
-        std::memcpy(&f, &bits, 4);
+        float f = name == FORWARD_ALPHA ? 1 : 0;
+        if (values.count(name)) {
+            int64_t bits = one(name);
+            std::memcpy(&f, &bits, 4);
+        }
         return f;
     }
 };
@@ -125,7 +132,7 @@ struct Problem {
 
 Tensor tensor(const Descriptor& d) {
     Tensor t;
-    t.type = int(d.one(TENSOR_TYPE));
+    t.type = int(d.one(TENSOR_TYPE, FLOAT));
     t.rank = int(d.all(TENSOR_DIMS).size());
     for (int i = 0; i < t.rank; i++) {
         t.dim[i] = int(d.all(TENSOR_DIMS)[i]);
@@ -138,13 +145,13 @@ Problem problem(const Descriptor& graph) {
     const Descriptor& op = graph.other(GRAPH_OPS);
     const Descriptor& conv = op.other(FORWARD_CONV);
     const Descriptor &x = op.other(FORWARD_X), &w = op.other(FORWARD_W), &y = op.other(FORWARD_Y);
-    auto two = [&](int name, int i) { return int(conv.all(name)[i]); };
+    auto two = [&](int name, int i) { return conv.values.count(name) ? int(conv.all(name)[i]) : 0; };
     return Problem{tensor(x),
                    tensor(w),
                    tensor(y),
-                   x.one(TENSOR_ID),
-                   w.one(TENSOR_ID),
-                   y.one(TENSOR_ID),
+                   x.one(TENSOR_ID, 0),
+                   w.one(TENSOR_ID, 0),
+                   y.one(TENSOR_ID, 0),
                    two(CONV_PRE, 0),
                    two(CONV_PRE, 1),
                    two(CONV_STRIDES, 0),
@@ -163,12 +170,61 @@ int sound(const Problem& p) {
     if (p.x.rank != 4 || p.w.rank != 4 || p.y.rank != 4) {
         return refuse(DNN_BAD_PARAM, "graph", "x, w and y have 4 dimensions");
     }
-    if (p.x.dim[1] != p.w.dim[1] || p.y.dim[1] != p.w.dim[0] || p.x.dim[0] != p.y.dim[0]) {
-        return refuse(DNN_SHAPE_MISMATCH, "graph", "channels or images do not fit");
+    // Fewer channels in the filter are groups.
+    if (p.x.dim[1] % p.w.dim[1] || p.y.dim[1] != p.w.dim[0] || p.x.dim[0] != p.y.dim[0]) {
+        return refuse(DNN_BAD_PARAM, "graph", "channels or images do not fit");
     }
     int h = 1 + (p.x.dim[2] + 2 * p.padH - (p.w.dim[2] - 1) * p.dilationH - 1) / p.strideH;
     int w = 1 + (p.x.dim[3] + 2 * p.padW - (p.w.dim[3] - 1) * p.dilationW - 1) / p.strideW;
-    return h == p.y.dim[2] && w == p.y.dim[3] ? DNN_OK : refuse(DNN_SHAPE_MISMATCH, "graph", "y is not of that size");
+    return h == p.y.dim[2] && w == p.y.dim[3] ? DNN_OK : refuse(DNN_BAD_PARAM, "graph", "y is not of that size");
+}
+
+bool each(const Descriptor& d, int name, int64_t least, size_t count) {
+    auto found = d.values.find(name);
+    if (found == d.values.end()) {
+        return true;
+    }
+    const auto& v = found->second;
+    return v.size() == count && std::all_of(v.begin(), v.end(), [=](int64_t e) { return e >= least; });
+}
+
+// What is refused when a descriptor is finalized, beside attributes that are missing.
+int check(const Descriptor& d, const char* call) {
+    int64_t alignment = d.kind == TENSOR ? d.one(TENSOR_ALIGNMENT) : 1;
+    if (alignment <= 0 || (alignment & (alignment - 1))) {
+        return refuse(DNN_BAD_PARAM, call, "an alignment is a power of two");
+    }
+    size_t rank = d.kind == TENSOR ? d.all(TENSOR_DIMS).size() : 0;
+    if (d.kind == TENSOR && (!each(d, TENSOR_DIMS, 0, rank) || !each(d, TENSOR_STRIDES, 0, rank))) {
+        return refuse(DNN_BAD_PARAM, call, "as many strides as dimensions, none negative");
+    }
+    if (d.kind == CONVOLUTION) {
+        size_t axes = size_t(d.one(CONV_DIMS));
+        if (d.one(CONV_DIMS) < 1 || !each(d, CONV_DILATIONS, 1, axes) || !each(d, CONV_STRIDES, 1, axes) || !each(d, CONV_PRE, 0, axes)
+            || !each(d, CONV_POST, 0, axes)) {
+            return refuse(DNN_BAD_PARAM, call, "a stride, dilation or padding for each axis");
+        }
+    }
+    if (d.kind == PACK
+        && (d.values.count(PACK_IDS) != d.values.count(PACK_POINTERS)
+            || (d.values.count(PACK_IDS) && d.all(PACK_IDS).size() != d.all(PACK_POINTERS).size()))) {
+        return refuse(DNN_BAD_PARAM, call, "as many pointers as identifiers");
+    }
+    if (d.kind == FORWARD) {
+        for (int name : {FORWARD_X, FORWARD_W, FORWARD_Y, FORWARD_CONV}) {
+            if (!d.other(name).done) {
+                return refuse(DNN_BAD_PARAM, call, "an attribute is a descriptor that is not finalized");
+            }
+        }
+        Descriptor graph;
+        graph.values[GRAPH_OPS] = {reinterpret_cast<int64_t>(&d)};
+        Problem p = problem(graph);
+        if (!takesStridedFilters() && !packed(p.w)) {
+            return refuse(DNN_BAD_PARAM, call, "the filter has gaps");
+        }
+        return sound(p);
+    }
+    return DNN_OK;
 }
 
 int takes(int64_t engine, const Problem& p) {
@@ -259,18 +315,30 @@ int cudnnBackendSetAttribute(Descriptor* d, int name, int type, int64_t count, c
         return refuse(DNN_BAD_PARAM, call, "no descriptor, or one that is finalized, or no value");
     }
     auto form = FORMS.find(name);
-    if (form == FORMS.end() || form->second.kind != d->kind || form->second.type != type) {
-        return refuse(DNN_BAD_PARAM, call, "the descriptor has no such attribute of that type");
+    if (form == FORMS.end() || form->second.kind != d->kind) {
+        return refuse(DNN_BAD_PARAM, call, "the descriptor has no such attribute");
+    }
+    if (form->second.type != type) {
+        bool named = (d->kind == TENSOR || d->kind == CONVOLUTION) && name != CONV_DIMS;
+        return refuse(named ? DNN_ATTRIBUTE_TYPE : d->kind == PACK ? DNN_UNSUPPORTED : DNN_BAD_PARAM, call,
+                      "the attribute is of another type");
+    }
+    if (form->second.single && count > 1) {
+        return refuse(d->kind == FORWARD && type == T_DESCRIPTOR ? DNN_UNSUPPORTED : DNN_BAD_PARAM, call, "one value");
     }
     std::vector<int64_t> values;
     for (int64_t i = 0; i < count; i++) {
         values.push_back(read64(type, array, i));
         if (type == T_DESCRIPTOR) {
+            // Tensors of an operation may be finalized until it is.
             auto* other = reinterpret_cast<Descriptor*>(values.back());
-            if (!lives(other) || !other->done) {
-                return refuse(DNN_BAD_PARAM, call, "an attribute is a descriptor that is not finalized");
+            if (!lives(other) || (!other->done && d->kind != FORWARD)) {
+                return refuse(DNN_NOT_FINALIZED, call, "an attribute is a descriptor that is not finalized");
             }
         }
+    }
+    if (name == CONV_DIMS && values[0] > 8) {
+        return refuse(DNN_BAD_PARAM, call, "so many axes");
     }
     d->values[name] = values;
     return DNN_OK;
@@ -283,21 +351,20 @@ int cudnnBackendFinalize(Descriptor* d) {
     }
     for (auto& [name, form] : FORMS) {
         if (form.kind == d->kind && form.required && !d->values.count(name)) {
-            return refuse(DNN_BAD_PARAM, call, "an attribute is missing");
+            bool after = d->kind == ENGINE_CONFIG || d->kind == PLAN;
+            return refuse(after ? DNN_NOT_FINALIZED : DNN_BAD_PARAM, call, "an attribute is missing");
         }
     }
-    if (d->kind == TENSOR && (d->one(TENSOR_ALIGNMENT) % 4 || d->all(TENSOR_DIMS).size() != d->all(TENSOR_STRIDES).size())) {
-        return refuse(DNN_BAD_PARAM, call, "dimensions and strides of a tensor, or its alignment");
-    }
-    if (d->kind == PACK && d->all(PACK_IDS).size() != d->all(PACK_POINTERS).size()) {
-        return refuse(DNN_BAD_PARAM, call, "as many pointers as identifiers");
+    if (int status = check(*d, call)) {
+        return status;
     }
     if (d->kind == GRAPH) {
         if (d->all(GRAPH_OPS).size() != 1 || d->other(GRAPH_OPS).kind != FORWARD) {
             return refuse(DNN_UNSUPPORTED, call, "the stand-in has graphs of one convolution");
         }
-        if (int status = sound(problem(*d))) {
-            return status;
+        Problem p = problem(*d);
+        if (p.x.dim[1] != p.w.dim[1]) {
+            return refuse(DNN_UNSUPPORTED, call, "the stand-in has no groups here");
         }
     }
     if (d->kind == ENGINE && (d->one(ENGINE_INDEX) < 0 || d->one(ENGINE_INDEX) >= ENGINES)) {
@@ -315,8 +382,20 @@ int cudnnBackendFinalize(Descriptor* d) {
 
 int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, int64_t* count, void* array) {
     const char* call = "cudnnBackendGetAttribute";
-    if (!lives(d) || !d->done) {
-        return refuse(DNN_BAD_PARAM, call, "no descriptor, or one that is not finalized");
+    if (!lives(d)) {
+        return refuse(DNN_BAD_PARAM, call, "no descriptor");
+    }
+    if (!d->done) {
+        return refuse(d->kind == PACK ? DNN_BAD_PARAM : DNN_NOT_INITIALIZED, call, "it is not finalized");
+    }
+    auto own = FORMS.find(name);
+    if (d->kind == TENSOR && own != FORMS.end() && own->second.type == T_INT64 && type == T_INT64 && array) {
+        auto found = d->values.find(name);
+        *count = found == d->values.end() ? 0 : int64_t(found->second.size());
+        for (int64_t i = 0; i < std::min(most, *count); i++) {
+            static_cast<int64_t*>(array)[i] = found->second[i];
+        }
+        return DNN_OK;
     }
     auto** out = static_cast<Descriptor**>(array);
     if (d->kind == HEURISTICS && name == HEUR_RESULTS && type == T_DESCRIPTOR) {
@@ -361,7 +440,8 @@ int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, in
         *count = 1;
         return DNN_OK;
     }
-    return refuse(DNN_UNSUPPORTED, call, "the stand-in does not tell that");
+    bool foreign = own == FORMS.end() || own->second.kind != d->kind;
+    return refuse(foreign ? DNN_BAD_PARAM : DNN_UNSUPPORTED, call, "the stand-in does not tell that");
 }
 
 int cudnnBackendExecute(Handle* handle, Descriptor* plan, Descriptor* pack) {

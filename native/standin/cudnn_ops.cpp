@@ -180,6 +180,9 @@ int cudnnGetPooling2dForwardOutputDim(const Pooling* p, const Tensor* x, int* n,
     if (!usable(p) || !usable(x) || x->rank != 4) {
         return DNN_BAD_PARAM;
     }
+    if (x->dim[2] + 2 * p->padH < p->h || x->dim[3] + 2 * p->padW < p->w) {
+        return refuse(DNN_BAD_PARAM, "cudnnGetPooling2dForwardOutputDim", "the window is larger than the image");
+    }
     *n = x->dim[0], *c = x->dim[1];
     *h = 1 + (x->dim[2] + 2 * p->padH - p->h) / p->strideH;
     *w = 1 + (x->dim[3] + 2 * p->padW - p->w) / p->strideW;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -46,7 +47,7 @@ struct Tensor {
     long extent() const {
         long n = 1;
         for (int i = 0; i < rank; i++) {
-            n += long(dim[i] - 1) * stride[i];
+            n += long(dim[i] - 1) * std::labs(stride[i]);
         }
         return n;
     }

@@ -107,8 +107,17 @@ final class CudnnGraph implements AutoCloseable {
         return ready(d, "describing a tensor");
     }
 
-    /** The operation graph of one convolution with sums in single precision. */
+    /** The operation graph of one convolution. */
     cudnnBackendDescriptor_t convolution(Described x, Described w, Described y, int pad, int stride) {
+        cudnnBackendDescriptor_t op = operation(x, w, y, pad, stride);
+        cudnnBackendDescriptor_t graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, op);
+        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle);
+        return ready(graph, "describing a graph");
+    }
+
+    /** A convolution with sums in single precision, which needs neither a handle nor a device yet. */
+    cudnnBackendDescriptor_t operation(Described x, Described w, Described y, int pad, int stride) {
         cudnnBackendDescriptor_t conv = make(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
         number(conv, CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT);
         number(conv, CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, CUDNN_CROSS_CORRELATION);
@@ -128,11 +137,7 @@ final class CudnnGraph implements AutoCloseable {
             set(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, 1, alpha);
             set(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, 1, beta);
         }
-        ready(op, "describing an operation");
-        cudnnBackendDescriptor_t graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, op);
-        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle);
-        return ready(graph, "describing a graph");
+        return ready(op, "describing an operation");
     }
 
     /**

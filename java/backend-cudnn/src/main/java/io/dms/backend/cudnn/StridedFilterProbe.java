@@ -14,6 +14,7 @@ import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
  */
 public final class StridedFilterProbe implements AutoCloseable {
     private static final long MOST_WORKSPACE = 512L << 20;
+    private static final Long NO_ENGINE = -1L;
 
     private final Workbench bench = new Workbench();
 
@@ -54,11 +55,16 @@ public final class StridedFilterProbe implements AutoCloseable {
                     .orElse(new float[0]);
             List<Engine> engines = new ArrayList<>();
             Way none = new Way(Double.NaN, new float[0], "not among its engines");
+            // What is refused with the operation itself is refused for every engine.
+            Way refused = strided.getOrDefault(NO_ENGINE, none);
             TreeMap<Long, Way> all = new TreeMap<>(packed);
             all.putAll(strided);
+            if (all.size() > 1) {
+                all.remove(NO_ENGINE);
+            }
             for (long engine : all.keySet()) {
                 Way p = packed.getOrDefault(engine, none);
-                Way t = strided.getOrDefault(engine, none);
+                Way t = strided.getOrDefault(engine, refused);
                 boolean comparable = t.result.length > 0 && want.length > 0;
                 double error = comparable ? Workbench.error(t.result, want) : Double.NaN;
                 engines.add(new Engine(engine, p.micros, t.micros, error, t.refusal));
@@ -85,32 +91,32 @@ public final class StridedFilterProbe implements AutoCloseable {
         return out;
     }
 
-    private static long[] image(long c, long size, boolean last) {
-        return last ? new long[] {size * size * c, 1, size * c, c} : new long[] {c * size * size, size * size, size, 1};
+    /** Square images without gaps. */
+    static CudnnGraph.Described image(long id, long batch, long c, long size, boolean last, boolean half) {
+        long[] strides = last
+                ? new long[] {size * size * c, 1, size * c, c}
+                : new long[] {c * size * size, size * size, size, 1};
+        return new CudnnGraph.Described(id, half, new long[] {batch, c, size, size}, strides);
     }
 
-    private TreeMap<Long, Way> ways(
-            ConvShape s, boolean last, boolean half, boolean gaps, long x, long w, long y, int times) {
+    /** The level's filter: packed, or with gaps, as it lies in the full-width one. */
+    static CudnnGraph.Described filter(ConvShape s, boolean last, boolean half, boolean gaps) {
         long area = (long) s.window() * s.window();
         long wide = gaps ? s.cMax() : s.c();
         long[] strides = last
                 ? new long[] {area * wide, 1, s.window() * wide, wide}
                 : new long[] {area * wide, area, s.window(), 1};
+        return new CudnnGraph.Described(CudnnGraph.W, half, new long[] {s.k(), s.c(), s.window(), s.window()}, strides);
+    }
+
+    private TreeMap<Long, Way> ways(
+            ConvShape s, boolean last, boolean half, boolean gaps, long x, long w, long y, int times) {
         TreeMap<Long, Way> ways = new TreeMap<>();
         try (CudnnGraph graph = new CudnnGraph(bench.gpu.dnn().handle())) {
             cudnnBackendDescriptor_t convolution = graph.convolution(
-                    new CudnnGraph.Described(
-                            CudnnGraph.X,
-                            half,
-                            new long[] {s.batch(), s.c(), s.size(), s.size()},
-                            image(s.c(), s.size(), last)),
-                    new CudnnGraph.Described(
-                            CudnnGraph.W, half, new long[] {s.k(), s.c(), s.window(), s.window()}, strides),
-                    new CudnnGraph.Described(
-                            CudnnGraph.Y,
-                            half,
-                            new long[] {s.batch(), s.k(), s.out(), s.out()},
-                            image(s.k(), s.out(), last)),
+                    image(CudnnGraph.X, s.batch(), s.c(), s.size(), last, half),
+                    filter(s, last, half, gaps),
+                    image(CudnnGraph.Y, s.batch(), s.k(), s.out(), last, half),
                     s.pad(),
                     s.stride());
             List<CudnnGraph.Refusal> refused = new ArrayList<>();
@@ -123,7 +129,7 @@ public final class StridedFilterProbe implements AutoCloseable {
             if (e.kind() == DeviceException.Kind.LOST) {
                 throw e;
             }
-            ways.put(-1L, new Way(Double.NaN, new float[0], String.valueOf(e.getMessage())));
+            ways.put(NO_ENGINE, new Way(Double.NaN, new float[0], String.valueOf(e.getMessage())));
         }
         return ways;
     }

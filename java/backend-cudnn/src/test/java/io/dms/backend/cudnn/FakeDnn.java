@@ -18,6 +18,11 @@ final class FakeDnn implements Dnn {
 
     boolean fuses = true;
     int searches;
+
+    /** Is told of each convolution that is bound, where it is set; then none is computed. */
+    @Nullable
+    Watcher watcher;
+
     private final FakeGpu gpu;
     private final FakeDescriptors descriptors = new FakeDescriptors();
 
@@ -57,6 +62,22 @@ final class FakeDnn implements Dnn {
         }
     }
 
+    /** Takes what x, weights, convolution and y of a convolution are set to, as {@link FakeDescriptors#get} tells it. */
+    interface Watcher {
+        void bound(boolean back, int[] x, int[] weights, int[] convolution, int[] y);
+    }
+
+    private void tell(boolean back, Described d) {
+        if (watcher != null) {
+            watcher.bound(
+                    back,
+                    descriptors.get(d.x()),
+                    descriptors.get(d.weights()),
+                    descriptors.get(d.convolution()),
+                    descriptors.get(d.y()));
+        }
+    }
+
     private void check(Described d) {
         check(
                 descriptors.get(d.x()),
@@ -75,6 +96,7 @@ final class FakeDnn implements Dnn {
     @Override
     public Algorithm[] search(boolean back, Described d, long x, long weights, long y, long work, long bytes) {
         check(d);
+        tell(back, d);
         gpu.memory.at(work, bytes);
         searches++;
         int math = descriptors.get(d.convolution())[7];
@@ -126,6 +148,12 @@ final class FakeDnn implements Dnn {
         return 1 + (t[1] - 1) * t[5] + (t[2] - 1) * t[6] + (t[3] - 1) * t[7] + (t[4] - 1) * t[8];
     }
 
+    private void work(Runnable r) {
+        if (watcher == null) {
+            gpu.work(r);
+        }
+    }
+
     private double[] sums(int[] x, long xAt, int[] w, long wAt, int[] v, int[] y) {
         double[] sum = new double[extent(y)];
         Memory.Elements in = gpu.memory.elements(xAt, x[0] == 1);
@@ -160,7 +188,7 @@ final class FakeDnn implements Dnn {
         int[] dw = descriptors.get(d.weights());
         int[] dv = descriptors.get(d.convolution());
         int[] dy = descriptors.get(d.y());
-        gpu.work(() -> store(dy, y, sums(dx, x, dw, weights, dv, dy), (k, i, sum) -> sum));
+        work(() -> store(dy, y, sums(dx, x, dw, weights, dv, dy), (k, i, sum) -> sum));
     }
 
     @Override
@@ -179,7 +207,7 @@ final class FakeDnn implements Dnn {
         check(d, a, work);
         want(db[2] == dy[2] && db[0] == dy[0], "bias");
         calls.add("fused");
-        gpu.work(() -> {
+        work(() -> {
             double[] sum = sums(dx, x, dw, weights, dv, dy);
             Memory.Elements b = gpu.memory.elements(bias, db[0] == 1);
             Memory.@Nullable Elements more = z == 0 ? null : gpu.memory.elements(z, dy[0] == 1);
@@ -198,7 +226,7 @@ final class FakeDnn implements Dnn {
         int[] dw = descriptors.get(d.weights());
         int[] dv = descriptors.get(d.convolution());
         int[] dy = descriptors.get(d.y());
-        gpu.work(() -> {
+        work(() -> {
             double[] sum = new double[extent(dx)];
             Memory.Elements in = gpu.memory.elements(y, dy[0] == 1);
             Memory.Elements w = gpu.memory.elements(weights, dw[0] == 1);

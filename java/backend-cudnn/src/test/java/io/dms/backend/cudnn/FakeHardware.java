@@ -4,6 +4,7 @@ import io.dms.runtime.SessionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A device in ordinary memory, shared by all sessions. */
 final class FakeHardware implements Hardware {
@@ -13,6 +14,9 @@ final class FakeHardware implements Hardware {
     final List<FakeGpu> opened = new ArrayList<>();
     boolean fuses = true;
     int architecture = 75;
+
+    /** Is told of each convolution that any session binds. */
+    FakeDnn.@Nullable Watcher watcher;
 
     FakeHardware(Path folder) {
         cache = new AlgorithmCache(folder, "Fake GPU sm75 cudnn91900");
@@ -30,6 +34,7 @@ final class FakeHardware implements Hardware {
     public synchronized Opened open(SessionOptions.Precision precision) {
         FakeGpu gpu = new FakeGpu(memory);
         gpu.dnn.fuses = fuses;
+        gpu.dnn.watcher = watcher;
         gpu.architecture = architecture;
         opened.add(gpu);
         return new Opened(gpu, bridge, cache);

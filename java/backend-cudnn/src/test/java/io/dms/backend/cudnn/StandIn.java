@@ -78,7 +78,7 @@ final class StandIn {
         set("devices", 1);
         set("compute_capability", 90);
         set("initcheck", 1);
-        set("strided_filters", 1);
+        set("strided_filters", 0);
         set("refuse_convolutions", 0);
     }
 
