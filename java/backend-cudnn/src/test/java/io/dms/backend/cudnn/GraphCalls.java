@@ -152,10 +152,10 @@ final class GraphCalls implements AutoCloseable {
 
     private List<Attribute> tensor() {
         long n = among(1, 2, 8);
-        long c = 8 * (1 + random.nextInt(8));
+        long c = 8L * (1 + random.nextInt(8));
         long pitch = c + among(0, 0, 8, 24);
-        long h = 1 + random.nextInt(16);
-        long w = 1 + random.nextInt(16);
+        long h = 1L + random.nextInt(16);
+        long w = 1L + random.nextInt(16);
         long[] strides = random.nextBoolean()
                 ? new long[] {pitch * h * w, 1, pitch * w, pitch}
                 : new long[] {pitch * h * w, h * w, w, 1};
@@ -272,7 +272,7 @@ final class GraphCalls implements AutoCloseable {
         cudnnBackendFinalize(conv);
         long c = among(8, 16);
         long k = among(8, 24);
-        long h = 4 + random.nextInt(5);
+        long h = 4L + random.nextInt(5);
         long out = (h + 2 * pad - 3) / stride + 1;
         boolean fits = random.nextInt(3) != 0;
         StringBuilder told =
