@@ -23,30 +23,37 @@ final class Candidates {
     private static final int AT_A_TIME = 4;
 
     private final ScalableModel model;
-    private final Backend backend;
-    private final ImageSample sample;
     private final int roundTo;
     private final LevelSearch.Timing timing;
+    private final Losses losses;
     private final Runnable beat;
     private final Map<List<Integer>, Double> known = new HashMap<>();
 
+    /** Says what levels lose. */
+    @FunctionalInterface
+    interface Losses {
+        /** Divergence of each level's scores from the full width's after calibration, mean over the images. */
+        double[] of(List<WidthLevel> levels);
+    }
+
     /**
-     * @param sample images that losses are measured on
+     * @param losses what is measured once for the same counts
      * @param beat runs before each measurement, and ends it by what it throws
      */
-    Candidates(
-            ScalableModel model,
-            Backend backend,
-            ImageSample sample,
-            int roundTo,
-            LevelSearch.Timing timing,
-            Runnable beat) {
+    Candidates(ScalableModel model, int roundTo, LevelSearch.Timing timing, Losses losses, Runnable beat) {
         this.model = model;
-        this.backend = backend;
-        this.sample = sample;
         this.roundTo = roundTo;
         this.timing = timing;
+        this.losses = losses;
         this.beat = beat;
+    }
+
+    /** Losses as a backend computes them on a sample of images. */
+    static Losses measured(ScalableModel model, Backend backend, ImageSample sample) {
+        return levels -> Calibration.losses(
+                new ScalableModel(model.name(), model.graph(), model.groups(), levels, model.preprocessing(), Map.of()),
+                backend,
+                sample);
     }
 
     /** Number of channel groups. */
@@ -88,13 +95,9 @@ final class Candidates {
             beat.run();
             List<int[]> some = fresh.subList(from, Math.min(fresh.size(), from + AT_A_TIME));
             List<WidthLevel> levels = some.stream().map(Candidates::level).toList();
-            double[] losses = Calibration.losses(
-                    new ScalableModel(
-                            model.name(), model.graph(), model.groups(), levels, model.preprocessing(), Map.of()),
-                    backend,
-                    sample);
-            for (int i = 0; i < losses.length; i++) {
-                known.put(key(some.get(i)), losses[i]);
+            double[] lost = losses.of(levels);
+            for (int i = 0; i < lost.length; i++) {
+                known.put(key(some.get(i)), lost[i]);
             }
         }
         return counts.stream()

@@ -1,10 +1,8 @@
 package io.dms.compiler;
 
-import io.dms.compiler.data.ImageSample;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
-import io.dms.runtime.Backend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,20 +45,19 @@ final class LevelSearch {
     private long done;
 
     /**
-     * @param sample images that losses are measured on
      * @param timing of the levels on the backend
+     * @param losses of the levels against the full width
      */
     LevelSearch(
             ScalableModel model,
-            Backend backend,
-            ImageSample sample,
             int roundTo,
             SearchOptions options,
             Timing timing,
+            Candidates.Losses losses,
             CompileListener listener) {
         this.options = options;
         this.listener = listener;
-        this.candidates = new Candidates(model, backend, sample.first(options.images()), roundTo, timing, this::tell);
+        this.candidates = new Candidates(model, roundTo, timing, losses, this::tell);
         this.counts = candidates.full();
     }
 

@@ -36,7 +36,8 @@ final class SearchedLevels {
             throw new UserException("levels can't be searched: " + refusal);
         }
         LevelTimer timer = new LevelTimer(uniform, backend, search.threads());
-        return new LevelSearch(uniform, backend, sample, options.roundTo(), search, timer::millis, listener)
+        Candidates.Losses losses = Candidates.measured(uniform, backend, sample.first(search.images()));
+        return new LevelSearch(uniform, options.roundTo(), search, timer::millis, losses, listener)
                 .search(uniform.levels());
     }
 

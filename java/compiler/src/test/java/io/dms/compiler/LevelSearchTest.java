@@ -52,8 +52,8 @@ class LevelSearchTest {
         Shape in = graph.inputs().get(0).shape();
         ImageSample sample =
                 ImageSample.draw(new SmallImages(3, 0, in.dim(3), in.dim(2)), 3, 0, Preprocessing.IMAGENET);
-        return new LevelSearch(model, new ReferenceBackend(), sample, ROUND_TO, options, timing, listener)
-                .search(uniform);
+        Candidates.Losses losses = Candidates.measured(model, new ReferenceBackend(), sample.first(options.images()));
+        return new LevelSearch(model, ROUND_TO, options, timing, losses, listener).search(uniform);
     }
 
     @Test

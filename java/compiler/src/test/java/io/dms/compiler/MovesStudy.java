@@ -35,8 +35,12 @@ class MovesStudy {
                 images, IMAGES, 1, Objects.requireNonNullElse(model.preprocessing(), Preprocessing.IMAGENET));
         int round = Integer.parseInt(property("study.round", "8"));
         CpuBackend backend = new CpuBackend();
-        Candidates candidates =
-                new Candidates(model, backend, sample, round, new LevelTimer(model, backend, 1)::millis, () -> {});
+        Candidates candidates = new Candidates(
+                model,
+                round,
+                new LevelTimer(model, backend, 1)::millis,
+                Candidates.measured(model, backend, sample),
+                () -> {});
         WidthLevel uniform =
                 WidthLevels.uniform(model.groups(), Double.parseDouble(property("study.width", "0.5")), round);
         List<int[]> moved = new ArrayList<>(List.of(uniform.counts()));
