@@ -62,9 +62,11 @@ public final class InTurns<R> implements AutoCloseable {
     public R next() {
         Future<R> future = begun.get(taken);
         taken++;
-        R result = result(future);
-        begin(taken + ahead);
-        return result;
+        try {
+            return result(future);
+        } finally {
+            begin(taken + ahead);
+        }
     }
 
     private static <R> R result(Future<R> future) {

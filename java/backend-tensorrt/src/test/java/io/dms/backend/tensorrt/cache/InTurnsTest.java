@@ -3,6 +3,7 @@ package io.dms.backend.tensorrt.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -52,15 +53,17 @@ class InTurnsTest {
 
     @Test
     void whatFailsFailsInItsTurnAndTheNextGoesOn() {
-        List<Supplier<Integer>> work = List.of(
-                () -> 1,
-                () -> {
-                    throw new IllegalArgumentException("the second");
-                },
-                () -> 3);
+        Supplier<Integer> fails = () -> {
+            throw new IllegalArgumentException("no plan");
+        };
+        List<Supplier<Integer>> work = new ArrayList<>(Collections.nCopies(9, fails)); // more than are begun at a time
+        work.add(0, () -> 1);
+        work.add(() -> 3);
         try (InTurns<Integer> turns = new InTurns<>(work)) {
             assertThat(turns.next()).isEqualTo(1);
-            assertThatThrownBy(turns::next).hasMessage("the second");
+            for (int i = 0; i < 9; i++) {
+                assertThatThrownBy(turns::next).hasMessage("no plan");
+            }
             assertThat(turns.next()).isEqualTo(3);
         }
     }
