@@ -1,5 +1,6 @@
 package io.dms.backend.cudnn;
 
+import static io.dms.backend.cudnn.GraphAttributes.*;
 import static org.bytedeco.cuda.global.cudnn.*;
 
 import io.dms.cuda.DeviceException;
@@ -8,13 +9,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.bytedeco.cuda.cudnn.cudnnContext;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * cuDNN's graph interface for one forward convolution: descriptors, the engines that there are, plans. Only for probes:
@@ -28,11 +31,34 @@ final class CudnnGraph implements AutoCloseable {
     private static final int ALIGNMENT = 16;
     private static final int MOST_CONFIGURATIONS = 64;
 
-    private final cudnnContext handle;
+    // Of cuDNN 9.8 and later, which the presets of CUDA 12.6 do not name.
+    private static final int DEVICE = 38, DEVICE_JSON = 2702;
+    private static final int HEURISTICS_DEVICE = 204, PLAN_DEVICE = 407, ENGINE_DEVICE = 1307;
+
+    private final @Nullable cudnnContext handle;
+    private final @Nullable cudnnBackendDescriptor_t device;
     private final Deque<cudnnBackendDescriptor_t> made = new ArrayDeque<>();
 
     CudnnGraph(cudnnContext handle) {
         this.handle = handle;
+        this.device = null;
+    }
+
+    /**
+     * For a device that is described and need not be there: plans are made for it, as cuDNN does from 9.8 on, and none runs.
+     *
+     * @param properties as cuDNN's JSON has them; what it misses it says in its refusal
+     */
+    CudnnGraph(String properties) {
+        handle = null;
+        device = make(DEVICE);
+        try (BytePointer json = new BytePointer(properties)) {
+            set(device, DEVICE_JSON, CUDNN_TYPE_CHAR, properties.length(), json);
+            ready(device, "describing a device");
+        } catch (DeviceException e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -53,14 +79,6 @@ final class CudnnGraph implements AutoCloseable {
     /** A way that was not taken, and what the library says. */
     record Refusal(long engine, String why) {}
 
-    private static void check(int status, String what) {
-        if (status != 0) {
-            throw new DeviceException(
-                    DeviceException.Kind.UNSUPPORTED,
-                    what + ": " + cudnnGetErrorString(status).getString());
-        }
-    }
-
     private cudnnBackendDescriptor_t make(int kind) {
         cudnnBackendDescriptor_t d = new cudnnBackendDescriptor_t();
         check(cudnnBackendCreateDescriptor(kind, d), "making a descriptor");
@@ -68,33 +86,16 @@ final class CudnnGraph implements AutoCloseable {
         return d;
     }
 
-    private static void set(Pointer d, int name, int type, long count, Pointer values) {
-        check(
-                cudnnBackendSetAttribute(new cudnnBackendDescriptor_t(d), name, type, count, values),
-                "attribute " + name);
-    }
-
-    private static void longs(cudnnBackendDescriptor_t d, int name, long... values) {
-        try (LongPointer p = new LongPointer(values)) {
-            set(d, name, CUDNN_TYPE_INT64, values.length, p);
+    private void device(cudnnBackendDescriptor_t d, int name) {
+        if (device != null) {
+            pointers(d, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, device);
         }
     }
 
-    private static void number(cudnnBackendDescriptor_t d, int name, int type, int value) {
-        try (IntPointer p = new IntPointer(1).put(value)) {
-            set(d, name, type, 1, p);
+    private void handle(cudnnBackendDescriptor_t d, int name) {
+        if (handle != null) {
+            pointers(d, name, CUDNN_TYPE_HANDLE, handle);
         }
-    }
-
-    private static void pointers(cudnnBackendDescriptor_t d, int name, int type, Pointer... values) {
-        try (PointerPointer<Pointer> p = new PointerPointer<>(values)) {
-            set(d, name, type, values.length, p);
-        }
-    }
-
-    private static cudnnBackendDescriptor_t ready(cudnnBackendDescriptor_t d, String what) {
-        check(cudnnBackendFinalize(d), what);
-        return d;
     }
 
     private cudnnBackendDescriptor_t tensor(Described t) {
@@ -112,7 +113,7 @@ final class CudnnGraph implements AutoCloseable {
         cudnnBackendDescriptor_t op = operation(x, w, y, pad, stride);
         cudnnBackendDescriptor_t graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
         pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, op);
-        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle);
+        handle(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE);
         return ready(graph, "describing a graph");
     }
 
@@ -146,18 +147,14 @@ final class CudnnGraph implements AutoCloseable {
      * @param refused takes those that can't run the graph
      */
     List<Plan> plans(cudnnBackendDescriptor_t graph, List<Refusal> refused) {
-        List<Plan> plans = new ArrayList<>();
-        for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
-            for (cudnnBackendDescriptor_t configuration : proposed(graph, mode)) {
-                plan(configuration, engineOf(configuration), plans, refused);
-            }
-        }
+        List<Plan> plans = proposals(graph, refused);
         long engines = number(graph, CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT);
         for (long index = 0; index < engines; index++) {
             try {
                 cudnnBackendDescriptor_t engine = make(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
                 pointers(engine, CUDNN_ATTR_ENGINE_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, graph);
                 longs(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, index);
+                device(engine, ENGINE_DEVICE);
                 ready(engine, "choosing an engine");
                 cudnnBackendDescriptor_t configuration = make(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
                 pointers(configuration, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, engine);
@@ -169,10 +166,22 @@ final class CudnnGraph implements AutoCloseable {
         return plans;
     }
 
+    /** Every way that the library's heuristics propose for a graph, fallbacks last. */
+    List<Plan> proposals(cudnnBackendDescriptor_t graph, List<Refusal> refused) {
+        List<Plan> plans = new ArrayList<>();
+        for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
+            for (cudnnBackendDescriptor_t configuration : proposed(graph, mode)) {
+                plan(configuration, engineOf(configuration), plans, refused);
+            }
+        }
+        return plans;
+    }
+
     private void plan(cudnnBackendDescriptor_t configuration, long engine, List<Plan> plans, List<Refusal> refused) {
         try {
             cudnnBackendDescriptor_t plan = make(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-            pointers(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, handle);
+            handle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
+            device(plan, PLAN_DEVICE);
             pointers(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, configuration);
             ready(plan, "planning");
             plans.add(new Plan(plan, engine, number(plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)));
@@ -188,6 +197,7 @@ final class CudnnGraph implements AutoCloseable {
             cudnnBackendDescriptor_t heuristics = make(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
             pointers(heuristics, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, graph);
             number(heuristics, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
+            device(heuristics, HEURISTICS_DEVICE);
             ready(heuristics, "asking the heuristics");
             int name = CUDNN_ATTR_ENGINEHEUR_RESULTS;
             count.put(0);
@@ -221,18 +231,6 @@ final class CudnnGraph implements AutoCloseable {
         }
     }
 
-    private static long number(cudnnBackendDescriptor_t d, int name) {
-        try (LongPointer value = new LongPointer(1).put(0);
-                LongPointer count = new LongPointer(1).put(0)) {
-            check(get(d, name, CUDNN_TYPE_INT64, 1, count, value), "asking for attribute " + name);
-            return value.get();
-        }
-    }
-
-    private static int get(cudnnBackendDescriptor_t d, int name, int type, long most, LongPointer count, Pointer out) {
-        return cudnnBackendGetAttribute(d, name, type, most, count, out);
-    }
-
     /** What a plan runs on: addresses on the device. */
     cudnnBackendDescriptor_t pack(long x, long w, long y, long workspace) {
         cudnnBackendDescriptor_t d = make(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
@@ -246,9 +244,9 @@ final class CudnnGraph implements AutoCloseable {
         return new MemoryRef().to(address);
     }
 
-    /** Enqueues a plan. */
+    /** Enqueues a plan; not for a device that is only described. */
     void execute(Plan plan, cudnnBackendDescriptor_t pack) {
-        check(cudnnBackendExecute(handle, plan.descriptor, pack), "running a plan");
+        check(cudnnBackendExecute(Objects.requireNonNull(handle), plan.descriptor, pack), "running a plan");
     }
 
     @Override

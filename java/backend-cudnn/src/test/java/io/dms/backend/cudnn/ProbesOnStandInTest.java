@@ -58,7 +58,7 @@ class ProbesOnStandInTest {
         assertThat(ask(true, false)).hasSize(3).allSatisfy(e -> {
             assertThat(e.packedMicros()).isPositive();
             assertThat(e.stridedMicros()).isNaN();
-            assertThat(e.refusal()).contains("describing an operation", "BAD_PARAM");
+            assertThat(e.refusal()).contains("describing an operation", "BAD_PARAM", "the filter has gaps");
         });
     }
 

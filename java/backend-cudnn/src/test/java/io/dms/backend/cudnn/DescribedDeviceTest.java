@@ -1,0 +1,168 @@
+package io.dms.backend.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dms.cuda.DeviceException;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Plans of the real cuDNN for devices that are described and not there, which it makes from 9.8 on: what it would be asked on
+ * a device, up to running. Says what is taken, and nothing of speed.
+ */
+class DescribedDeviceTest {
+    /** The field kit's layers at one width each. */
+    private static final List<ConvShape> SHAPES = List.of(
+            new ConvShape(1, 64, 64, 64, 64, 56, 3, 1).at(0.5),
+            new ConvShape(1, 256, 256, 64, 64, 56, 1, 1).at(0.75),
+            new ConvShape(1, 256, 256, 256, 256, 14, 3, 1).at(0.5),
+            new ConvShape(1, 1024, 1024, 256, 256, 14, 1, 1).at(0.75),
+            new ConvShape(1, 512, 512, 512, 512, 7, 3, 1).at(0.75));
+
+    /**
+     * Properties that need not be exact: threads, blocks and shared memory of a multiprocessor after the CUDA programming
+     * guide's table of compute capabilities; clocks, caches and memory are round numbers.
+     */
+    enum Described {
+        H200("NVIDIA H200", 900, 132, 2048, 32, 232448, 1_980_000, 60, 140),
+        ORIN_AGX("Orin", 870, 16, 1536, 16, 166912, 1_300_000, 4, 62),
+        ORIN_NX("Orin", 870, 8, 1536, 16, 166912, 918_000, 2, 15),
+        THOR("NVIDIA Thor", 1100, 20, 1536, 24, 232448, 1_575_000, 32, 122);
+
+        private final String json;
+
+        Described(
+                String name,
+                int capability,
+                int multiprocessors,
+                int threads,
+                int blocks,
+                int sharedBytes,
+                int kilohertz,
+                long cacheMiB,
+                long memoryGiB) {
+            json = """
+                {"version":1,"cudaDeviceId":0,"deviceId":0,"deviceVer":%d,"driverVer":13000,"deviceName":"%s",
+                "multiProcessorCount":%d,"smCountOrigin":0,"maxThreadsPerSM":%d,"maxCtasPerSM":%d,
+                "maxSharedMemoryPerBlockOptin":%d,"maxSharedMemoryPerBlock":49152,"reservedSharedMemoryPerBlock":1024,
+                "smClockRateKHz":%d,"memClockRateKHz":3200000,"l2CacheSize":%d,"totalGlobalMem":%d,"warpSize":32,
+                "maxThreadsPerBlock":1024,"maxBlockSize":[1024,1024,64],"maxGridSize":[2147483647,65535,65535],
+                "regsPerBlock":65536,"maxRegistersPerSM":65536,"supportCoopLaunch":1,"pciDeviceId":0,"isTccDriver":0}
+                """.formatted(
+                            capability,
+                            name,
+                            multiprocessors,
+                            threads,
+                            blocks,
+                            sharedBytes,
+                            kilohertz,
+                            cacheMiB << 20,
+                            memoryGiB << 30);
+        }
+    }
+
+    /** A layer, its images whole or ranges of ones that have so many channels more. */
+    private record Question(ConvShape s, boolean last, boolean half, int xGap, int yGap) {
+        CudnnGraph.Described image(long id, int channels, int size, int gap) {
+            CudnnGraph.Described wide = StridedFilterProbe.image(id, s.batch(), channels + gap, size, last, half);
+            return new CudnnGraph.Described(id, half, new long[] {s.batch(), channels, size, size}, wide.strides());
+        }
+
+        cudnnBackendDescriptor_t graph(CudnnGraph graph, boolean filterGaps) {
+            return graph.convolution(
+                    image(CudnnGraph.X, s.c(), s.size(), xGap),
+                    StridedFilterProbe.filter(s, last, half, filterGaps),
+                    image(CudnnGraph.Y, s.k(), s.out(), yGap),
+                    s.pad(),
+                    s.stride());
+        }
+    }
+
+    @BeforeEach
+    void load() {
+        RealLibraries.require();
+        RealLibraries.requireDescribedDevices();
+    }
+
+    private static List<Question> questions(int xGap, int yGap) {
+        List<Question> all = new ArrayList<>();
+        for (ConvShape s : SHAPES) {
+            for (boolean last : new boolean[] {true, false}) {
+                for (boolean half : new boolean[] {true, false}) {
+                    all.add(new Question(s, last, half, xGap, yGap));
+                }
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void allThatIsProposedForALayerIsPlanned(Described device) {
+        questions(0, 0).forEach(q -> assertPlanned(device, q));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void allThatIsProposedForRangesOfWiderImagesIsPlanned(Described device) {
+        questions(64, 0).forEach(q -> assertPlanned(device, q));
+        questions(0, 64).forEach(q -> assertPlanned(device, q));
+        questions(64, 64).forEach(q -> assertPlanned(device, q));
+    }
+
+    private static void assertPlanned(Described device, Question q) {
+        List<CudnnGraph.Refusal> refused = new ArrayList<>();
+        try (CudnnGraph graph = new CudnnGraph(device.json)) {
+            assertThat(graph.proposals(q.graph(graph, false), refused))
+                    .as("%s", q)
+                    .isNotEmpty()
+                    .allMatch(p -> p.workspace() >= 0);
+        }
+        assertThat(refused).as("%s", q).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEngineWithItsDefaultsIsPlannedOrNotSupported(Described device) {
+        List<CudnnGraph.Refusal> refused = new ArrayList<>();
+        Question q = questions(0, 0).get(0);
+        try (CudnnGraph graph = new CudnnGraph(device.json)) {
+            int proposed = graph.proposals(q.graph(graph, false), refused).size();
+            assertThat(graph.plans(q.graph(graph, false), refused)).hasSizeGreaterThan(proposed);
+        }
+        assertThat(refused).isNotEmpty().allMatch(r -> r.why().contains("CUDNN_STATUS_NOT_SUPPORTED"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFilterWithGapsIsRefusedBeforeAnEngineIsAsked(Described device) {
+        for (Question q : questions(0, 0)) {
+            try (CudnnGraph graph = new CudnnGraph(device.json)) {
+                assertThatThrownBy(() -> q.graph(graph, true))
+                        .hasMessage("describing an operation: CUDNN_STATUS_BAD_PARAM, " + RealLibraries.GAPS);
+            }
+        }
+    }
+
+    /** A level of fewer results alone: its filter ends before the whole one does. */
+    @Test
+    void aPrefixOfTheResultsAloneHasNoGaps() {
+        Question q = new Question(new ConvShape(1, 64, 64, 32, 64, 14, 3, 1), true, true, 0, 0);
+        try (CudnnGraph graph = new CudnnGraph(Described.H200.json)) {
+            assertThat(graph.proposals(q.graph(graph, true), new ArrayList<>())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aDeviceOfWhichNothingIsSaidIsRefused() {
+        assertThatThrownBy(() -> new CudnnGraph("{}"))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("CUDNN_STATUS_BAD_PARAM");
+    }
+}
