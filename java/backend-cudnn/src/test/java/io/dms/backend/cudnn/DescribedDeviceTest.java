@@ -26,8 +26,8 @@ class DescribedDeviceTest {
             new ConvShape(1, 512, 512, 512, 512, 7, 3, 1).at(0.75));
 
     /**
-     * Properties that need not be exact: threads, blocks and shared memory of a multiprocessor after the CUDA programming
-     * guide's table of compute capabilities; clocks, caches and memory are round numbers.
+     * Properties that need not be exact: capability and number of multiprocessors are those of the device, its other numbers
+     * near the truth, and Thor's assumed. Which plans cuDNN proposes may depend on them; that all of these finalise should not.
      */
     enum Described {
         H200("NVIDIA H200", 900, 132, 2048, 32, 232448, 1_980_000, 60, 140),
