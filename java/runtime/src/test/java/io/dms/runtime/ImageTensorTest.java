@@ -104,6 +104,49 @@ class ImageTensorTest {
     }
 
     @Test
+    void anImageHigherThanTheTensorHasZerosOnBothSides() {
+        ImageTensor t = new ImageTensor(8, 8, ImageTensor.Order.RGB, ImageTensor.Fit.LETTERBOX, PLAIN);
+        int[] white = new int[3 * 8 * 4];
+        Arrays.fill(white, 255);
+        FloatBuffer out = FloatBuffer.allocate(t.elements());
+        for (int i = 0; i < out.capacity(); i++) {
+            out.put(i, 7);
+        }
+        t.put(image(white), 8, 4, out);
+        assertThat(new int[] {t.top(), t.left(), t.rows(), t.columns()}).containsExactly(0, 2, 8, 4);
+        for (int i = 0; i < t.elements(); i++) {
+            assertThat(out.get(i)).isCloseTo(i % 8 >= 2 && i % 8 < 6 ? 255 : 0, within(1e-3f));
+        }
+    }
+
+    @Test
+    void anImageOfAnotherSizeIsReadAsByANewTensor() {
+        int[] bytes = new Random(2).ints(3L * 4 * 6, 0, 256).toArray();
+        for (int[] other : new int[][] {{4, 3}, {2, 6}}) {
+            ImageTensor used = new ImageTensor(3, 5, ImageTensor.Order.RGB, ImageTensor.Fit.STRETCH, PLAIN);
+            FloatBuffer out = FloatBuffer.allocate(used.elements());
+            used.put(image(bytes), 4, 6, out);
+            used.put(image(bytes), other[0], other[1], out);
+            FloatBuffer fresh = FloatBuffer.allocate(used.elements());
+            new ImageTensor(3, 5, ImageTensor.Order.RGB, ImageTensor.Fit.STRETCH, PLAIN)
+                    .put(image(bytes), other[0], other[1], fresh);
+            assertThat(floats(out)).isEqualTo(floats(fresh));
+        }
+    }
+
+    @Test
+    void refusesAByteLessThanTheImageHasAndRowsThatOverlap() {
+        ImageTensor t = new ImageTensor(2, 2, ImageTensor.Order.RGB, ImageTensor.Fit.STRETCH, PLAIN);
+        FloatBuffer out = FloatBuffer.allocate(12);
+        assertThatThrownBy(() -> t.put(image(1, 2, 3, 4, 5), 1, 2, out))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("needs 6 bytes");
+        assertThatThrownBy(() -> t.put(image(new int[12]), 2, 2, 5, out, 0))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("rowBytes=5");
+    }
+
+    @Test
     void refusesBuffersThatAreTooSmall() {
         ImageTensor t = new ImageTensor(2, 2, ImageTensor.Order.RGB, ImageTensor.Fit.STRETCH, PLAIN);
         assertThatThrownBy(() -> t.put(image(1, 2, 3), 1, 2, FloatBuffer.allocate(12)))

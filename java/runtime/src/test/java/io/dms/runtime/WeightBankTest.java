@@ -98,6 +98,33 @@ class WeightBankTest {
     }
 
     @Test
+    void aWeightThatOnePlanReadsTwiceStaysForAnotherOneThatReadsIt() {
+        Plan twice = new Plan("aa");
+        Plan once = new Plan("ab");
+        try (WeightBank<Plan> bank = new WeightBank<>(shelf, Long.MAX_VALUE)) {
+            bank.load(twice);
+            bank.load(once);
+            bank.forget(twice);
+            assertThat(shelf.open).isEqualTo(2);
+            assertThat(bank.bytes()).isEqualTo(20);
+        }
+        assertThat(shelf.open).isZero();
+    }
+
+    @Test
+    void weightsBehindTheOneThatThereIsNoRoomForAreGivenUpWithTheirPlan() {
+        Plan here = new Plan("ab");
+        shelf.refused = 'd';
+        try (WeightBank<Plan> bank = new WeightBank<>(shelf, Long.MAX_VALUE)) {
+            bank.load(here);
+            assertThatThrownBy(() -> bank.load(new Plan("dab"))).hasMessage("no room");
+            bank.forget(here);
+            assertThat(shelf.open).isZero();
+            assertThat(bank.bytes()).isZero();
+        }
+    }
+
+    @Test
     void overTheBudgetThePlanThatRanLongestAgoGoesAndWhatTheNewOneReadsStays() {
         Plan first = new Plan("ax");
         Plan second = new Plan("by");
