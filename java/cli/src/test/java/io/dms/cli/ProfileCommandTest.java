@@ -44,7 +44,10 @@ class ProfileCommandTest {
         Path target = folder.resolve("out.profile.json");
         Ran ran = Ran.dms(quick(model, "-o", target.toString()));
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("wrote " + target).contains("1.00", "0.50", "mJ/inf");
+        assertThat(ran.out())
+                .contains("wrote " + target)
+                .contains("1.00", "0.50", "mJ/inf", "packed")
+                .doesNotContain("weights");
         Profile profile = ProfileFile.read(target);
         assertThat(profile.modelDigest()).isEqualTo(ModelDigest.of(ScalableModelFile.read(model)));
         assertThat(profile.levels()).extracting(Profile.Level::name).containsExactly("1.00", "0.50");

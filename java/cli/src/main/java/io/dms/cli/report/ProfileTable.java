@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A profile as a table for people. */
+/**
+ * A profile as a table for people. Its last column is what the backend keeps of a level, packed for its kernels; the
+ * column {@code weights} of {@code dms bench} is the level's parameters as float32, and so another figure.
+ */
 public final class ProfileTable {
     private ProfileTable() {}
 
@@ -23,7 +26,7 @@ public final class ProfileTable {
                 out.add(point.name());
             }
             TextTable table = new TextTable(
-                    "<width", "MMAC", "p50 ms", "p90 ms", "p95 ms", "p99 ms", "cv", "mJ/inf", "top-1", "weights");
+                    "<width", "MMAC", "p50 ms", "p90 ms", "p95 ms", "p99 ms", "cv", "mJ/inf", "top-1", "packed");
             for (Profile.Level l : point.levels()) {
                 table.row(
                         l.name(),
