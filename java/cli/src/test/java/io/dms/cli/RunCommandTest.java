@@ -123,20 +123,20 @@ class RunCommandTest {
     void servesSeveralStreamsAtOnceFromAFile() throws Exception {
         ModelFiles.scalable(folder);
         Path config = Files.writeString(folder.resolve("dms.yaml"), """
-                schema: 1
-                applications:
-                  - name: left
-                    model: tiny.dms.onnx
-                    backend: reference
-                    source: synthetic:100
-                    goal: p95<=10s
-                  - name: right
-                    model: tiny.dms.onnx
-                    backend: reference
-                    source: synthetic:50,poisson
-                    controller: fixed:0.5
-                    late: serve
-                """);
+            schema: 1
+            applications:
+              - name: left
+                model: tiny.dms.onnx
+                backend: reference
+                source: synthetic:100
+                goal: p95<=10s
+              - name: right
+                model: tiny.dms.onnx
+                backend: reference
+                source: synthetic:50,poisson
+                controller: fixed:0.5
+                late: serve
+            """);
         Ran ran = Ran.dms("run", "--config", config.toString(), "--frames", "15", "--json", "-");
         assertThat(ran.status()).as(ran.err()).isZero();
         JsonNode streams = json(ran.out()).at("/passes/0/streams");
@@ -155,6 +155,11 @@ class RunCommandTest {
         JsonNode other = json(Ran.dms(args).out());
         assertThat(one.at("/passes")).isEqualTo(other.at("/passes"));
         assertThat(one.get("simulated").asText()).contains("nothing was measured");
+        assertThat(one.at("/board/name").asText()).contains("Orin-Nano").doesNotContain("generic");
+        assertThat(one.at("/board/cpu").isNull())
+                .as("the simulated board has none")
+                .isTrue();
+        assertThat(one.at("/computed_on/cpu").asText()).isNotEmpty();
         double scaled = one.at("/passes/0/streams/0/miss_rate").asDouble();
         double fixed = one.at("/passes/1/streams/0/miss_rate").asDouble();
         assertThat(fixed).isGreaterThan(10 * scaled);

@@ -59,7 +59,7 @@ public final class RunHtml {
 
     private static String subtitle(RunResult r) {
         String simulated = r.simulated();
-        return (simulated == null ? r.backend() + ", " + r.machine().board() : "Simulated: " + simulated) + ", "
+        return (simulated == null ? r.backend() + ", " + r.board() : "Simulated: " + simulated) + ", "
                 + DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.UK)
                         .withZone(ZoneOffset.UTC)
                         .format(r.date());
@@ -216,7 +216,7 @@ public final class RunHtml {
         if (simulated != null) {
             facts.put("Simulated", simulated);
         } else {
-            facts.put("Board", r.machine().board());
+            facts.put("Board", r.board());
             facts.put("Backend", r.backend());
         }
         String mode = r.powerMode();

@@ -33,10 +33,17 @@ public final class RunJson {
         root.put("simulation_seconds", rounded(r.computedSeconds()));
         root.put("backend", r.backend());
         ObjectNode board = root.putObject("board");
-        board.put("name", r.machine().board());
+        board.put("name", r.board());
         board.put("power_mode", r.powerMode());
-        board.put("cpu", r.machine().cpu());
-        board.put("cores", r.machine().cores());
+        // a simulated board has no processor of its own; what computed it stands apart
+        board.put("cpu", r.simulated() == null ? r.machine().cpu() : null);
+        board.put("cores", r.simulated() == null ? r.machine().cores() : null);
+        if (r.simulated() != null) {
+            ObjectNode computed = root.putObject("computed_on");
+            computed.put("name", r.machine().board());
+            computed.put("cpu", r.machine().cpu());
+            computed.put("cores", r.machine().cores());
+        }
         root.putArray("passes");
         for (Pass p : r.passes()) {
             pass(p, root.withArray("passes").addObject());

@@ -23,7 +23,7 @@ public final class RunText {
         }
         String simulated = r.simulated();
         out.add("board    "
-                + (simulated == null ? r.machine().board() + "   backend " + r.backend() : "simulated: " + simulated));
+                + (simulated == null ? r.board() + "   backend " + r.backend() : "simulated: " + simulated));
         int streams = r.passes().get(0).streams().size();
         boolean few = false;
         for (int s = 0; s < streams; s++) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param simulated what was simulated, in words; null for a real run
  * @param computedSeconds what a simulation took to compute, null for a real run
  * @param backend the backend as it describes itself
+ * @param machine what ran or, for a simulation, computed this
+ * @param board the board that all figures are of: the machine's own, or the simulated one
+ * @param powerMode of that board
  * @param passes one for each controller that was tried, in the order of time
  */
 public record RunResult(
@@ -25,6 +28,7 @@ public record RunResult(
         @Nullable Double computedSeconds,
         String backend,
         Machine machine,
+        String board,
         @Nullable String powerMode,
         List<Pass> passes,
         boolean interrupted) {

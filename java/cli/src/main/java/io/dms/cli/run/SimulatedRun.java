@@ -135,6 +135,7 @@ public final class SimulatedRun {
                 (System.nanoTime() - begun) / 1e9,
                 "simulated",
                 Machine.read(SystemFiles.ofThisMachine()),
+                board.name(),
                 board.modes().get(0).name(),
                 passes,
                 cancelled.getAsBoolean());
