@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -271,11 +272,43 @@ class BadInputTest {
     }
 
     @Test
-    void aFullDiskBehindAFileThatWasThereBeforeLosesNothing() throws IOException {
+    void whatFailsBeforeItWritesLeavesTheFileThatWasThere() throws IOException {
         Path there = Files.writeString(folder.resolve("there.onnx"), "keep me");
         Ran ran = run("export", folder.resolve("none.onnx"), "-o", there.toString());
         assertThat(ran.status()).isEqualTo(2);
         assertThat(there).hasContent("keep me");
+    }
+
+    /** In a process that may write 64 KiB to a file at most: the system stops it half way, as a full disk would. */
+    @Test
+    void aWriteThatTheSystemStopsHalfWayLosesNothing() throws Exception {
+        Path there = Files.writeString(folder.resolve("there.onnx"), "keep me");
+        List<String> before = files();
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -f 128 && exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.dms.cli.Main",
+                        "export",
+                        "--width",
+                        "1",
+                        "-o",
+                        there.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(3);
+        assertThat(said)
+                .contains("can't write " + there, "too large", "nothing was changed")
+                .doesNotContain("\tat ");
+        assertThat(there).hasContent("keep me");
+        assertThat(files()).isEqualTo(before);
     }
 
     @Test
