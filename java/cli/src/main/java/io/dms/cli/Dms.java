@@ -104,6 +104,7 @@ public final class Dms extends DmsCommand {
     private static void configure(CommandLine line, Console console) {
         line.setOut(console.out());
         line.setErr(console.err());
+        line.setHelpFactory(WholeWords::new);
         line.setUsageHelpWidth(Math.min(Console.COLUMNS, console.columns()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colours()));

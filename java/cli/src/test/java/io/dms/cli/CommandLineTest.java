@@ -67,6 +67,18 @@ class CommandLineTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {60, 80, 100})
+    void whatCanBeCopiedOutOfHelpStaysWhole(int columns) {
+        StringWriter out = new StringWriter();
+        Console narrow = new Console(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns);
+        Dms.run(narrow, "run", "--help");
+        assertThat(out.toString())
+                .contains("burst:CORES/ON+OFF@FROM-TO", "quota:CORES@FROM-TO", "load:2@10-20", "fixed:0.25")
+                .contains("folder:DIR[@FPS]", "camera[:/dev/videoN|:csiN]")
+                .containsPattern("\n {28}\\S");
+    }
+
     @Test
     void theListOfCommandsHasWholeSentences() {
         Console nowhere =
