@@ -111,6 +111,7 @@ final class BenchCommand extends DmsCommand {
 
     @Option(
             names = "--data",
+            converter = Converters.Data.class,
             paramLabel = "DIR",
             description =
                     "Labelled images for the accuracy column (default: with the bundled model, what \"dms data get"

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "",
             "A file of tasks:",
             "  schema: 1",
-            "  data: cifar10                       # labelled images",
+            "  data: cifar10                       # labelled images: a folder, or one that was fetched",
             "  tasks:",
             "    - id: objects",
             "      input: camera                   # tasks of one input share trunks",
@@ -57,7 +57,11 @@ final class CatalogBuildCommand extends DmsCommand {
             description = "Where to write (default: the tasks' name with .catalog.json, in this folder).")
     private @Nullable Path output;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Labelled images, in place of the file's.")
+    @Option(
+            names = "--data",
+            converter = Converters.Data.class,
+            paramLabel = "DIR",
+            description = "Labelled images, in place of the file's.")
     private @Nullable Path data;
 
     @Option(names = "--keep-all", description = "Keep dominated variants, too.")

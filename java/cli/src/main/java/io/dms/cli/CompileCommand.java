@@ -76,8 +76,11 @@ final class CompileCommand extends DmsCommand {
 
     @Option(
             names = "--data",
+            converter = Converters.Data.class,
             paramLabel = "DIR",
-            description = "Images for calibration, and where they have labels for accuracy (default: data-free).")
+            description =
+                    "Images for calibration, and where they have labels for accuracy: a folder, or cifar10 (default:"
+                            + " data-free).")
     private @Nullable Path data;
 
     @Option(

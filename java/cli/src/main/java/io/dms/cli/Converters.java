@@ -1,5 +1,8 @@
 package io.dms.cli;
 
+import io.dms.cli.data.DataPlace;
+import io.dms.model.UserException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +28,29 @@ final class Converters {
             }
             double unit = NANOS.getOrDefault(m.group(2) == null ? "s" : m.group(2), 1e9);
             return Duration.ofNanos(Math.round(Double.parseDouble(m.group(1)) * unit));
+        }
+    }
+
+    /** A path. An empty one, as an unset variable of a shell leaves it, would silently be the current folder. */
+    static final class Place implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("the path is empty");
+            }
+            return Path.of(text);
+        }
+    }
+
+    /** The place of a data set: a folder, or the name of one that was fetched. */
+    static final class Data implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            try {
+                return DataPlace.of(new Place().convert(text), Path.of(""));
+            } catch (UserException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.dms.cli;
 
 import io.dms.model.DmsException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -104,6 +105,7 @@ public final class Dms extends DmsCommand {
     private static void configure(CommandLine line, Console console) {
         line.setOut(console.out());
         line.setErr(console.err());
+        line.registerConverter(Path.class, new Converters.Place());
         line.setHelpFactory(WholeWords::new);
         line.setUsageHelpWidth(Math.min(Console.COLUMNS, console.columns()));
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -37,14 +37,19 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         description =
-                "Serve a stream of requests for all tasks of a catalog on this machine and its servers, under budgets, in"
-                        + " real time. Where a server is lost, the variant's fallback answers on the device.")
+                "Serve a stream of requests for all tasks of a catalog on this machine and its servers, under budgets,"
+                        + " in real time. Where a server is lost, the variant's fallback answers on the device.")
 final class ScheduleRunCommand extends DmsCommand {
     @Parameters(paramLabel = "CATALOG", description = "A file that \"dms catalog build\" wrote.")
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Labelled images to serve.")
+    @Option(
+            names = "--data",
+            converter = Converters.Data.class,
+            required = true,
+            paramLabel = "DIR",
+            description = "Labelled images to serve.")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 

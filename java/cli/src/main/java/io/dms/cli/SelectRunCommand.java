@@ -33,9 +33,10 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Play labelled images as a stream: each frame runs as many candidates as it needs and its deadline allows, and"
-                    + " the dial is turned so that the goal's accuracy holds on average.",
-            "Judge only on images that the selector has not learned from: see --skip, and --first of \"dms select train\"."
+            "Play labelled images as a stream: each frame runs as many candidates as it needs and its deadline allows,"
+                    + " and the dial is turned so that the goal's accuracy holds on average.",
+            "Judge only on images that the selector has not learned from: see --skip, and --first of \"dms select"
+                    + " train\"."
         })
 final class SelectRunCommand extends DmsCommand {
     @Parameters(paramLabel = "SELECTOR", description = "A file that \"dms select train\" wrote.")
@@ -50,7 +51,12 @@ final class SelectRunCommand extends DmsCommand {
             description = "The models it chooses from; \"bundled\" is the bundled one (default: bundled).")
     private List<String> models = List.of("bundled");
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Labelled images.")
+    @Option(
+            names = "--data",
+            converter = Converters.Data.class,
+            paramLabel = "DIR",
+            required = true,
+            description = "Labelled images.")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 

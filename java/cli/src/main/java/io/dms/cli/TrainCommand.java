@@ -1,6 +1,5 @@
 package io.dms.cli;
 
-import io.dms.cli.machine.Folders;
 import io.dms.cli.report.TrainResult;
 import io.dms.cli.report.TrainText;
 import io.dms.compiler.data.Datasets;
@@ -52,6 +51,7 @@ final class TrainCommand extends DmsCommand {
 
     @Option(
             names = "--data",
+            converter = Converters.Data.class,
             paramLabel = "DIR",
             required = true,
             description = "Labelled images: a folder of classes, a folder with CIFAR-10, or cifar10 for what \"dms data"
@@ -309,8 +309,7 @@ final class TrainCommand extends DmsCommand {
         if (given == null) {
             throw new UserException("give labelled images with --data");
         }
-        Path fetched = Folders.data().resolve("cifar10");
-        return given.equals(Path.of("cifar10")) && !Files.exists(given) && Files.isDirectory(fetched) ? fetched : given;
+        return given;
     }
 
     private static LabelledImages open(Path place, ScalableModel source, Datasets.Part part) {

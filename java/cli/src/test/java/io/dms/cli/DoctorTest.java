@@ -48,6 +48,14 @@ class DoctorTest {
         assertThat(ran.complaint()).contains("none");
     }
 
+    @ParameterizedTest
+    @CsvSource({"doctor, --root", "monitor, --root", "bench, --data", "export, -o", "compile, --data"})
+    void anEmptyPathIsNotTheCurrentFolder(String command, String option) {
+        Ran ran = Ran.dms(command, option, "");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains(option, "the path is empty");
+    }
+
     // ---- recorded boards ----
 
     private static Stream<Path> trees() throws IOException {

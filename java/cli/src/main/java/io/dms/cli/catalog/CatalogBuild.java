@@ -1,5 +1,6 @@
 package io.dms.cli.catalog;
 
+import io.dms.cli.data.DataPlace;
 import io.dms.compiler.CompileListener;
 import io.dms.compiler.data.Datasets;
 import io.dms.compiler.data.LabelledImages;
@@ -56,7 +57,7 @@ public final class CatalogBuild {
         if (given == null && data == null) {
             throw new UserException(file + " names no data: write \"data: FOLDER\" of labelled images, or give --data");
         }
-        Path place = given != null || data == null ? given : folder.resolve(data);
+        Path place = given != null || data == null ? given : DataPlace.of(Path.of(data), folder);
         if (place == null) {
             throw new IllegalStateException("no data");
         }
