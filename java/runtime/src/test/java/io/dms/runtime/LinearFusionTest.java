@@ -9,6 +9,7 @@ import io.dms.model.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What convolutions and matrix products take in of the nodes around them, number by number. */
@@ -70,8 +71,7 @@ class LinearFusionTest {
         shapes.put("p", Shape.of(Shape.BATCH, 2, 14, 16));
         List<Step> steps = fuse(IMAGE, "c", pad(0, 0, 3, 4, 0, 0, 5, 6), conv("p", "c", 1));
         assertThat(steps).hasSize(1);
-        Step.Window window = linear(steps).window();
-        assertThat(window).isNotNull();
+        Step.Window window = Objects.requireNonNull(linear(steps).window());
         assertThat(window.padsBegin()).containsExactly(1 + 3, 0 + 4);
         assertThat(window.padsEnd()).containsExactly(2 + 5, 0 + 6);
     }
@@ -83,9 +83,7 @@ class LinearFusionTest {
         Node other = Node.of("r", "Relu", List.of("p"), List.of("r"), Map.of());
         shapes.put("r", Shape.of(Shape.BATCH, 2, 6, 6));
         List<Step> steps = fuse(IMAGE, "c", pad, other, conv("p", "c", 1));
-        assertThat(linear(steps).window())
-                .isNotNull()
-                .satisfies(w -> assertThat(w.padsBegin()).containsExactly(1, 0));
+        assertThat(Objects.requireNonNull(linear(steps).window()).padsBegin()).containsExactly(1, 0);
         assertThat(steps).hasSize(3);
     }
 
