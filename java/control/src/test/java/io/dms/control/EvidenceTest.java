@@ -49,7 +49,7 @@ class EvidenceTest {
     void it_says_nothing_before_enough_frames_were_seen() {
         add(48, 0.1);
         assertThat(evidence.upper(AIM, 0)).isInfinite();
-        add(2, 0.1);
+        add(1, 0.1);
         assertThat(evidence.upper(AIM, 0)).isEqualTo(0.1);
         assertThat(evidence.upper(0.001, 0)).isInfinite();
     }

@@ -22,6 +22,7 @@ class GoalTest {
             value = {
                 "p99.9 <= 0.5 s , accuracy >= 85 %|p99.9<=500ms accuracy>=0.85",
                 "latency<=250us|latency<=0.25ms",
+                "latency<=250µs power<=0.01kW|latency<=0.25ms power<=10W",
                 "p100≤1e1ms|latency<=10ms",
                 "rate>=30fps, energy<=0.005J|rate>=30 energy<=5mJ",
                 "rate>=15 /s power<=500mW|rate>=15 power<=0.5W",
@@ -54,6 +55,8 @@ class GoalTest {
                 "accuracy>=85|the accuracy of a goal must be between 0 and 1",
                 "color=3|there is no goal called color",
                 "priority=1.5|priority of a goal must be a whole number",
+                "priority=-1001|priority of a goal must be a whole number from -1000 to 1000",
+                "priority=1001|priority of a goal must be a whole number from -1000 to 1000",
                 "weight=0|the weight of a goal must be above 0",
                 "p95<=1e999ms|the latency of a goal must be above 0",
             })

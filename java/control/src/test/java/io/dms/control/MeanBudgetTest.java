@@ -64,4 +64,21 @@ class MeanBudgetTest {
         assertThat(floor.bound(0.71)).isEqualTo(0.71);
         assertThat(floor.bound(0.65)).isEqualTo(0.7);
     }
+
+    @Test
+    void a_bound_on_energy_is_never_below_the_least_that_a_level_takes() {
+        MeanBudget energy = MeanBudget.atMost(100.0);
+        spend(energy, 1000, 500);
+        assertThat(energy.bound(95)).isEqualTo(95);
+        assertThat(energy.bound(120)).isEqualTo(100);
+    }
+
+    @Test
+    void the_bound_does_not_waver_while_it_is_paid_back() {
+        MeanBudget floor = MeanBudget.atLeast(0.7);
+        spend(floor, 50, 0.6);
+        double stricter = floor.bound(MOST);
+        spend(floor, 40, 0.8);
+        assertThat(floor.bound(MOST)).isEqualTo(stricter);
+    }
 }

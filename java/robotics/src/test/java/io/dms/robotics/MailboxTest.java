@@ -86,7 +86,49 @@ class MailboxTest {
                             .get()
                             .dropped())
                     .contains("too late");
+            assertThat(box.submit(input, Stub.output(), now() - 1_200_000_000L)
+                            .get()
+                            .dropped())
+                    .contains("too late");
             assertThat(box.submit(input, Stub.output(), now()).get().dropped()).isNull();
+            assertThat(box.dropped()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whereThereIsNoRoomTheOldestOfThoseThatWaitGoes() throws Exception {
+        hold();
+        try (Mailbox box = app.mailbox(MailboxPolicy.DROP_LATE, 2)) {
+            CompletableFuture<Answer> first = box.submit(input, Stub.output(), now());
+            running.acquire();
+            CompletableFuture<Answer> oldest = box.submit(input, Stub.output(), now());
+            CompletableFuture<Answer> newer = box.submit(input, Stub.output(), now());
+            CompletableFuture<Answer> newest = box.submit(input, Stub.output(), now());
+            assertThat(oldest.get().dropped()).contains("newer");
+            mayRun.release(3);
+            for (CompletableFuture<Answer> served : List.of(first, newer, newest)) {
+                assertThat(served.get().dropped()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void aCallbackThatFindsNoRoomIsRefusedInsteadOfWaitingForItself() throws Exception {
+        hold();
+        try (Mailbox box = app.mailbox(MailboxPolicy.SERVE_ALL, 1)) {
+            CompletableFuture<String> refusal = new CompletableFuture<>();
+            box.submit(input, Stub.output(), now(), a -> {
+                try {
+                    box.submit(input, Stub.output(), now(), b -> {});
+                    refusal.complete("took it");
+                } catch (IllegalStateException e) {
+                    refusal.complete(String.valueOf(e.getMessage()));
+                }
+            });
+            running.acquire();
+            box.submit(input, Stub.output(), now(), b -> {});
+            mayRun.release(2);
+            assertThat(refusal.get(10, TimeUnit.SECONDS)).contains("is full");
         }
     }
 
@@ -123,6 +165,7 @@ class MailboxTest {
         mayRun.release();
         assertThat(first.get().dropped()).isNull();
         closer.join();
+        assertThat(box.dropped()).isEqualTo(1);
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(t -> t.getName().equals("dms-" + app.name()));
         assertThatThrownBy(() -> box.submit(input, Stub.output(), now())).isInstanceOf(IllegalStateException.class);

@@ -37,6 +37,27 @@ class AlgorithmCacheTest {
                 .isNull();
     }
 
+    @Test
+    void aDeviceWhoseFileHasTheSameNameStartsAnew() {
+        AlgorithmCache cache = new AlgorithmCache(folder, "Orin sm87");
+        cache.put("conv", new AlgorithmCache.Entry(SOME, true));
+        cache.save();
+        AlgorithmCache other = new AlgorithmCache(folder, "Orin/sm87");
+        assertThat(other.file()).isEqualTo(cache.file());
+        assertThat(other.get("conv")).isNull();
+    }
+
+    @Test
+    void anAlgorithmThatSumsInAnyOrderIsNotTakenForOneThatDoesNot() {
+        for (boolean deterministic : new boolean[] {true, false}) {
+            AlgorithmCache cache = new AlgorithmCache(folder, "d");
+            Algorithm kept = new Algorithm(SOME.id(), SOME.math(), SOME.workspace(), deterministic, SOME.micros());
+            cache.put("conv", new AlgorithmCache.Entry(kept, null));
+            cache.save();
+            assertThat(new AlgorithmCache(folder, "d").get("conv")).isEqualTo(new AlgorithmCache.Entry(kept, null));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -44,7 +65,7 @@ class AlgorithmCacheTest {
                 "{",
                 "[]",
                 "{\"schema\":1}",
-                "{\"schema\":99,\"device\":\"d\",\"convolutions\":{}}",
+                "{\"schema\":99,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
                 "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
                 "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
             })
