@@ -4,7 +4,7 @@ knows="4 5 6 7"
 swapfile=/var/dms.swap
 
 kib() {
-    sed -n "s/^$1: *\([0-9]*\) kB\$/\1/p" "$root/proc/meminfo" 2>/dev/null
+    sed -n "s/^$1: *\([0-9]*\) kB\$/\1/p" "$root/proc/meminfo" 2>/dev/null || true
 }
 
 gib() {

@@ -210,6 +210,13 @@ another_line_in_fstab_survives_undo() {
     expect test "$(grep -c dms.swap "$board/etc/fstab")" = 0
 }
 
+an_image_that_does_not_run_has_no_memory_to_tell() {
+    a_board 36
+    rm -r "$board/proc"
+    setup memory
+    says "can't tell how much memory there is"
+}
+
 without_commands_only_files_change() {
     a_board 36
     every_step
