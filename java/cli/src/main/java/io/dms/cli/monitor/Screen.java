@@ -26,7 +26,7 @@ public final class Screen {
     private static final double WARM_CELSIUS = 84;
 
     private static final double HOT_CELSIUS = 95;
-    private static final int LABEL = 13;
+    private static final int LABEL = 14;
     private static final int CHART = 30;
     private static final String BARS = "▁▂▃▄▅▆▇█";
 
