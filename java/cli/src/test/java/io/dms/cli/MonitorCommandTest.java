@@ -1,6 +1,7 @@
 package io.dms.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -133,9 +134,9 @@ class MonitorCommandTest {
     }
 
     @Test
-    void aSourceThatIsNotThereIsStatus3AndNamesThoseThatAre() {
+    void aSourceThatIsUnknownIsStatus2AndNamesThoseThatAre() {
         Ran ran = monitor("--source", "fortune", "--count", "1");
-        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.complaint()).contains("fortune").contains("os");
     }
 
@@ -169,5 +170,17 @@ class MonitorCommandTest {
         Ran again = Ran.dms("monitor", "--source", "os", "--record", recording.toString(), "--count", "1");
         assertThat(again.status()).isEqualTo(2);
         assertThat(again.complaint()).contains("holds a recording already");
+    }
+
+    @Test
+    void aRecordingThatCanNotBeMadeIsToldByItsCause() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Ran below = Ran.dms("monitor", "--csv", "--duration", "200ms", "--record", file + "/r");
+        assertThat(below.status()).isEqualTo(2);
+        assertThat(below.err()).contains("can't record into " + file);
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "no file system here in which nobody may write");
+        Ran closed = Ran.dms("monitor", "--csv", "--duration", "200ms", "--record", "/proc/self/dms");
+        assertThat(closed.status()).isEqualTo(3);
+        assertThat(closed.err()).contains("can't record into /proc/self/dms");
     }
 }

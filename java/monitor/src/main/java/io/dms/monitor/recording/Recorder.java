@@ -1,6 +1,7 @@
 package io.dms.monitor.recording;
 
 import io.dms.model.AtomicFile;
+import io.dms.model.EnvironmentException;
 import io.dms.model.UserException;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.PowerMode;
@@ -61,7 +62,8 @@ public final class Recorder implements AutoCloseable {
      * @param monitor stays the caller's; may be started before or after
      * @param folder is made; must not hold a recording already
      * @param mostBytes at most so much is written
-     * @throws UserException where the folder can't be written or holds a recording
+     * @throws UserException where the folder holds a recording already or is none
+     * @throws EnvironmentException where rights or space are missing
      */
     public static Recorder open(BoardMonitor monitor, Path folder, long mostBytes) {
         List<SampleCursor> cursors = monitor.cursors();
@@ -87,8 +89,18 @@ public final class Recorder implements AutoCloseable {
             Files.move(half, head, StandardCopyOption.ATOMIC_MOVE);
             return new Recorder(folder, cursors, begin, mostBytes, new BufferedOutputStream(out, 1 << 16));
         } catch (IOException e) {
-            throw new UserException("can't record into " + folder + ": " + AtomicFile.reason(e), e);
+            String message = "can't record into " + folder + ": " + AtomicFile.reason(e);
+            throw belowAFile(folder) ? new UserException(message, e) : new EnvironmentException(message, e);
         }
+    }
+
+    /** True where no rights and no space would help: what is there already is no folder. */
+    private static boolean belowAFile(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        return there != null && !Files.isDirectory(there);
     }
 
     /** Writes from now on by a thread of its own. */
