@@ -43,10 +43,17 @@ class HeadTrialTest {
         assertThat(t.gain(NONE, third)).as("one less of two").isCloseTo(-0.5, within(1e-6));
         assertThat(t.taken(NONE, third)).isCloseTo(0.5, within(1e-6));
         assertThat(t.differ(NONE, second)).isCloseTo(2 / 3.0, within(1e-6));
+        assertThat(t.differ(NONE, third)).as("of what is taken").isCloseTo(1, within(1e-6));
+        assertThat(t.variance(NONE, new double[] {0.5, 0.5, 0}, 1e15))
+                .as("of a mean of two means over three images each, half an image more")
+                .isCloseTo(0.25 * ((0.375 - 1 / 9.0) / 3 + 0.625 / 3), within(1e-6));
         assertThat(t.gain(NONE, new double[] {0.5, 0.3, 0.2})).isCloseTo(0.5 / 3 - 0.1, within(1e-6));
         assertThat(t.confusion(NONE).share(2, 0))
                 .as("an image of 2 taken for 0")
                 .isBetween(0.4, 0.6);
+        assertThat(t.confusion(NONE).share(0, 0))
+                .as("the head names all of 0 rightly, and not all of 1")
+                .isGreaterThan(t.confusion(NONE).share(1, 1));
     }
 
     @Test

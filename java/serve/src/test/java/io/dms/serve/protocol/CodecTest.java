@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -60,6 +61,10 @@ class CodecTest {
         RestCodec.Message raw = RestCodec.writeRequest(r, true);
         InferRequest back = RestCodec.readRequest(raw.bytes(), raw.bytes().length, raw.jsonLength(), "m", "1");
         assertThat(back.inputs().get(0).data()).isEqualTo(r.inputs().get(0).data());
+        byte[] longer = Arrays.copyOf(raw.bytes(), raw.bytes().length + 1);
+        assertThatThrownBy(() -> RestCodec.readRequest(longer, longer.length, raw.jsonLength(), "m", "1"))
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("1 bytes behind the JSON belong to no tensor");
         InferResponse a = new InferResponse("m", "1", "id", r.parameters(), r.inputs());
         assertThat(GrpcCodec.read(GrpcCodec.write(a))).isEqualTo(a);
         RestCodec.Message answer = RestCodec.writeResponse(a, t -> false);
