@@ -210,8 +210,8 @@ final class ScheduleSimulateCommand extends DmsCommand {
     private static void between(String option, List<Double> values, double most, String unit) {
         for (double v : values) {
             if (!(v >= 0 && v <= most)) {
-                throw new UserException(String.format(
-                        Locale.ROOT, "%s must be a number from 0 to %.0f %s, and not %s", option, most, unit, v));
+                String bound = v > most ? String.format(Locale.ROOT, "at most %.0f", most) : "at least 0";
+                throw new UserException(option + " must be " + bound + " " + unit + ", and not " + v);
             }
         }
     }

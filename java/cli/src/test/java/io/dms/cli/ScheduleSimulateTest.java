@@ -81,7 +81,8 @@ class ScheduleSimulateTest {
         refused("out of reach", "--experiment", "caching", "--load-rate", "9999");
         refused("has no variant that fits", "--experiment", "caching", "--memory", "1");
         refused("requests and traces must be at least 1", "--requests", "0");
-        refused("a budget of joules must be at least 0", "--joules", "-1");
+        refused("--joules must be at least 0 J, and not -1.0", "--joules", "-1");
+        refused("--specialised-share must be at most 1 of the stream, and not 1.5", "--specialised-share", "1.5");
     }
 
     private static void refused(String why, String... options) {
