@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** The first stream of each pass drawn with characters: latency against its bound, level, disturbances. */
 public final class RunDrawing {
-    private static final int COLUMNS = 72;
+    private static final int COLUMNS = 69; // and ten of margin, in a terminal of 80
     private static final int ROWS = 9;
     private static final double ROW_OF_GOAL = 3;
     private static final String MARGIN = "         ";
@@ -64,14 +64,14 @@ public final class RunDrawing {
                 level[c] = (char) ('1' + Math.min(8, narrowest[c]));
             }
         }
-        out.add(p.controller() + ":  x missed its " + Figures.millis(bound) + " ms,  . kept them");
+        out.add(p.controller() + ":  x missed its " + Figures.millis(bound) + " ms,  . kept them;  level 1 is the widest");
         for (int i = 0; i < ROWS; i++) {
             String label = i == 0
                     ? String.format(Locale.ROOT, "%6.0f ms", bound * (ROWS - 1) / ROW_OF_GOAL)
                     : i == goalRow ? String.format(Locale.ROOT, "%6.0f ms", bound) : MARGIN;
             out.add((label + " " + new String(grid[i])).stripTrailing());
         }
-        out.add("level     " + new String(level).stripTrailing() + "   (1 the widest)");
+        out.add("level     " + new String(level).stripTrailing());
         out.add("load      " + load(p.spans(), seconds));
         out.add("");
     }
