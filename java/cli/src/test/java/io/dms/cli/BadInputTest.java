@@ -170,7 +170,6 @@ class BadInputTest {
                 "bench --csv - --json - | standard output",
                 "profile --gpu-clocks soon | soon",
                 "monitor --source os,oracle --count 1 | oracle",
-                "monitor --record /proc/dms --count 1 | no place for a file",
                 "schedule simulate --load-rate -1 | --load-rate",
                 "schedule simulate --load-rate 10,NaN | NaN",
                 "schedule simulate --send-energy Infinity | --send-energy",

@@ -64,7 +64,8 @@ public final class RunDrawing {
                 level[c] = (char) ('1' + Math.min(8, narrowest[c]));
             }
         }
-        out.add(p.controller() + ":  x missed its " + Figures.millis(bound) + " ms,  . kept them;  level 1 is the widest");
+        out.add(p.controller() + ":  x missed its " + Figures.millis(bound)
+                + " ms,  . kept them;  level 1 is the widest");
         for (int i = 0; i < ROWS; i++) {
             String label = i == 0
                     ? String.format(Locale.ROOT, "%6.0f ms", bound * (ROWS - 1) / ROW_OF_GOAL)
