@@ -4,21 +4,13 @@ import io.dms.model.UserException;
 import io.dms.monitor.MonitorEvent.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.ServiceLoader;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a board does now, did in the last minute, and what energy that took. Opens whatever sources the machine has, asks
@@ -47,10 +39,7 @@ public final class BoardMonitor implements AutoCloseable {
     /** The order of trust, most trusted first. */
     static final String TRUST = "recording, jetson, nvml, rapl, tegrastats, os";
 
-    private static final Logger LOG = LoggerFactory.getLogger(BoardMonitor.class);
-    private static final List<String> ORDER = List.of(TRUST.split(", "));
     private static final long TICK_NANOS = 500_000_000L;
-    private static final int MOST_EVENTS = 1000;
 
     private final MonitorOptions options;
     private final String board;
@@ -62,9 +51,7 @@ public final class BoardMonitor implements AutoCloseable {
     private final @Nullable TotalPower total;
     private final TimeWatch time;
 
-    private final List<Consumer<MonitorEvent>> listeners = new CopyOnWriteArrayList<>();
-    private final Queue<MonitorEvent> events = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final EventDesk desk = new EventDesk();
     private final boolean[] hung;
     private volatile @Nullable Thread keeper;
     private volatile boolean closed;
@@ -120,56 +107,8 @@ public final class BoardMonitor implements AutoCloseable {
 
     /** The same with the given providers instead of those on the class path. */
     public static BoardMonitor open(MonitorOptions options, List<MonitorProvider> providers) {
-        List<MonitorSource> sources = new ArrayList<>();
-        Map<String, String> refusals = new LinkedHashMap<>();
-        List<MonitorProvider> wanted = new ArrayList<>();
-        if (options.sources().isEmpty()) {
-            wanted.addAll(providers);
-            wanted.sort(Comparator.comparingInt(p -> {
-                int at = ORDER.indexOf(p.name());
-                return at < 0 ? ORDER.size() : at;
-            }));
-        }
-        for (String name : options.sources()) {
-            String plain = name.contains(":") ? name.substring(0, name.indexOf(':')) : name;
-            List<MonitorProvider> found =
-                    providers.stream().filter(p -> p.name().equals(plain)).toList();
-            if (found.isEmpty()) {
-                refusals.put(
-                        name,
-                        NO_SUCH_SOURCE + "; there are "
-                                + String.join(
-                                        ", ",
-                                        providers.stream()
-                                                .map(MonitorProvider::name)
-                                                .sorted()
-                                                .toList()));
-            }
-            found.stream().filter(p -> !wanted.contains(p)).forEach(wanted::add);
-        }
-        for (MonitorProvider provider : wanted) {
-            open(provider, options, sources, refusals);
-        }
-        return new BoardMonitor(options, sources, refusals);
-    }
-
-    private static void open(
-            MonitorProvider provider,
-            MonitorOptions options,
-            List<MonitorSource> sources,
-            Map<String, String> refusals) {
-        try {
-            for (MonitorProvider.Opening opening : provider.openAll(options)) {
-                if (opening.source() != null) {
-                    sources.add(opening.source());
-                } else {
-                    refusals.put(provider.name(), String.valueOf(opening.refusal()));
-                }
-            }
-        } catch (RuntimeException | LinkageError e) {
-            LOG.debug("the source {} could not be opened", provider.name(), e);
-            refusals.put(provider.name(), "failed to open: " + e);
-        }
+        OpenedSources opened = OpenedSources.of(options, providers);
+        return new BoardMonitor(options, opened.sources(), opened.refusals());
     }
 
     /** Starts the threads; does nothing where they run already. */
@@ -211,7 +150,7 @@ public final class BoardMonitor implements AutoCloseable {
             tick();
             LockSupport.parkNanos(this, pause);
         }
-        tell();
+        desk.tell();
         time.close();
     }
 
@@ -241,42 +180,24 @@ public final class BoardMonitor implements AutoCloseable {
                         "the source " + name + (hangs ? " does not answer" : " answers again")));
             }
         }
-        tell();
+        desk.tell();
     }
 
     private void post(MonitorEvent event) {
-        if (waiting.incrementAndGet() > MOST_EVENTS) {
-            waiting.decrementAndGet();
-            return;
-        }
-        events.add(event);
         Thread t = keeper;
-        if (t != null) {
+        if (desk.post(event) && t != null) {
             LockSupport.unpark(t);
-        }
-    }
-
-    private void tell() {
-        for (MonitorEvent event = events.poll(); event != null; event = events.poll()) {
-            waiting.decrementAndGet();
-            for (Consumer<MonitorEvent> listener : listeners) {
-                try {
-                    listener.accept(event);
-                } catch (RuntimeException e) {
-                    LOG.warn("a listener failed at: {}", event.text(), e);
-                }
-            }
         }
     }
 
     /** Calls the listener at each event from now on. What it throws is logged. */
     public void addListener(Consumer<MonitorEvent> listener) {
-        listeners.add(listener);
+        desk.add(listener);
     }
 
     /** Ends that. */
     public void removeListener(Consumer<MonitorEvent> listener) {
-        listeners.remove(listener);
+        desk.remove(listener);
     }
 
     /**
