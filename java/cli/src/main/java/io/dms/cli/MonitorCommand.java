@@ -1,21 +1,19 @@
 package io.dms.cli;
 
-import io.dms.cli.monitor.CsvLines;
-import io.dms.cli.monitor.JsonLines;
 import io.dms.cli.monitor.LiveTerminal;
 import io.dms.cli.monitor.MetricsServer;
 import io.dms.cli.monitor.Moment;
 import io.dms.cli.monitor.Paint;
 import io.dms.cli.monitor.PlainLine;
 import io.dms.cli.monitor.Screen;
+import io.dms.cli.monitor.Viewer;
+import io.dms.cli.monitor.WatchLoop;
 import io.dms.model.EnvironmentException;
 import io.dms.model.UserException;
-import io.dms.monitor.Absence;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.EnergyWindow;
 import io.dms.monitor.MonitorEvent;
 import io.dms.monitor.MonitorOptions;
-import io.dms.monitor.Snapshot;
 import io.dms.monitor.SystemFiles;
 import io.dms.monitor.recording.Recorder;
 import java.io.IOException;
@@ -25,8 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -48,13 +44,12 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "JSON lines: one of type \"board\" (sources, sensors, refusals), then \"sample\" (total_w, energy_j,"
-                    + " gpu_load, gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor"
-                    + " with unit, value and age_ms) and \"event\" as they come. What is absent is null, with a reason"
-                    + " beside it."
+                + " gpu_load, gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor"
+                + " with unit, value and age_ms) and \"event\" as they come. What is absent is null, with a reason"
+                + " beside it."
         })
 final class MonitorCommand extends DmsCommand {
     private static final Duration SAMPLING = Duration.ofMillis(100);
-    private static final long FIRST_DRAW_MILLIS = 250;
 
     @Option(
             names = "--interval",
@@ -207,28 +202,20 @@ final class MonitorCommand extends DmsCommand {
 
     // ---- where it goes ----
 
-    /** Somebody who is shown moments and events. */
-    private interface Viewer {
-        void show(Moment moment);
-
-        void event(MonitorEvent event);
-    }
-
     private void watch(BoardMonitor monitor, boolean served) {
         List<Viewer> viewers = new ArrayList<>();
         if (json != null) {
-            viewers.add(json(open(json), monitor));
+            viewers.add(Viewer.json(open(json), monitor));
         }
         if (csv != null) {
-            viewers.add(csv(open(csv), monitor));
+            viewers.add(Viewer.csv(open(csv), monitor, console()));
         }
         boolean free = !toStandardOutput(json) && !toStandardOutput(csv);
         LiveTerminal terminal = free && Boolean.getBoolean("dms.colours")
                 ? LiveTerminal.open(console().out())
                 : null;
-        Viewer plain = free && terminal == null && !served ? plain() : null;
-        if (plain != null) {
-            viewers.add(plain);
+        if (free && terminal == null && !served) {
+            viewers.add(Viewer.plain(console()));
         }
         if (terminal == null && monitor.total() == null) {
             console().note("no power sensor on this machine (" + refusals(monitor) + ")");
@@ -236,22 +223,31 @@ final class MonitorCommand extends DmsCommand {
         Moment last = null;
         monitor.start();
         try (EnergyWindow energy = monitor.energy()) {
+            WatchLoop loop = new WatchLoop(monitor, energy, events, console(), limits());
             if (terminal == null) {
-                last = run(monitor, energy, viewers, this::pause);
+                last = loop.run(viewers);
             } else {
                 boolean colours = System.getenv("NO_COLOR") == null
                         || String.valueOf(System.getenv("NO_COLOR")).isEmpty();
                 Screen screen = new Screen(
                         new Paint(colours), new SystemFiles(monitor.options().root()));
-                viewers.add(0, live(terminal, screen));
+                viewers.add(0, Viewer.live(terminal, screen));
                 try (terminal) {
-                    last = run(monitor, energy, viewers, new Redrawing(terminal, screen, monitor, energy));
+                    last = loop.run(viewers, terminal, screen);
                 }
             }
         }
         if (terminal != null && last != null) {
             console().print(PlainLine.of(last));
         }
+    }
+
+    private WatchLoop.Limits limits() {
+        return new WatchLoop.Limits(
+                interval,
+                count == null ? Long.MAX_VALUE : count,
+                duration == null ? Long.MAX_VALUE : duration.toNanos(),
+                replay != null);
     }
 
     private PrintWriter open(String target) {
@@ -266,170 +262,6 @@ final class MonitorCommand extends DmsCommand {
             return writer;
         } catch (IOException e) {
             throw new EnvironmentException("can't write " + target + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Viewer json(PrintWriter out, BoardMonitor monitor) {
-        out.println(JsonLines.board(monitor, Instant.now()));
-        return new Viewer() {
-            @Override
-            public void show(Moment moment) {
-                out.println(JsonLines.sample(moment));
-            }
-
-            @Override
-            public void event(MonitorEvent event) {
-                out.println(JsonLines.event(event, Instant.now()));
-            }
-        };
-    }
-
-    private Viewer csv(PrintWriter out, BoardMonitor monitor) {
-        out.println(CsvLines.head(monitor));
-        return new Viewer() {
-            @Override
-            public void show(Moment moment) {
-                out.println(CsvLines.line(moment));
-            }
-
-            @Override
-            public void event(MonitorEvent event) {
-                console().note(event.text());
-            }
-        };
-    }
-
-    private Viewer plain() {
-        return new Viewer() {
-            @Override
-            public void show(Moment moment) {
-                console().print(PlainLine.of(moment));
-            }
-
-            @Override
-            public void event(MonitorEvent event) {
-                console().note(event.text());
-            }
-        };
-    }
-
-    private static Viewer live(LiveTerminal terminal, Screen screen) {
-        return new Viewer() {
-            @Override
-            public void show(Moment moment) {
-                terminal.draw(screen.lines(moment, terminal.columns(), terminal.rows()));
-            }
-
-            @Override
-            public void event(MonitorEvent event) {
-                screen.event(event.text());
-            }
-        };
-    }
-
-    // ---- the loop ----
-
-    /** Waits; true where a person asked to end meanwhile. */
-    private interface Pause {
-        boolean until(long nanoTime);
-    }
-
-    private @Nullable Moment run(BoardMonitor monitor, EnergyWindow energy, List<Viewer> viewers, Pause pause) {
-        long begin = System.nanoTime();
-        long end = duration == null ? Long.MAX_VALUE : duration.toNanos();
-        Moment last = null;
-        long shown = 0;
-        long next = begin + interval.toNanos();
-        while (count == null || shown < count) {
-            next = Math.max(next, System.nanoTime());
-            if (pause.until(Math.min(next - begin, end) + begin) || console().cancelled()) {
-                break;
-            }
-            for (MonitorEvent e = events.poll(); e != null; e = events.poll()) {
-                MonitorEvent event = e;
-                viewers.forEach(v -> v.event(event));
-            }
-            Moment moment = moment(monitor, energy, begin);
-            if (replay != null && over(moment.snapshot())) {
-                break;
-            }
-            viewers.forEach(v -> v.show(moment));
-            last = moment;
-            shown++;
-            next += interval.toNanos();
-            if (System.nanoTime() - begin >= end || console().out().checkError()) {
-                break;
-            }
-        }
-        return last;
-    }
-
-    /** True where everything that a recording had is gone. */
-    private static boolean over(Snapshot s) {
-        for (int i = 0; i < s.sensors().size(); i++) {
-            if (s.absence(i) != Absence.GONE) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Moment moment(BoardMonitor monitor, EnergyWindow energy, long begin) {
-        Snapshot snapshot = monitor.snapshot();
-        return new Moment(
-                monitor,
-                snapshot,
-                energy,
-                Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                (System.nanoTime() - begin) * 1e-9);
-    }
-
-    private boolean pause(long until) {
-        try {
-            for (long left = until - System.nanoTime();
-                    left > 0 && !console().cancelled();
-                    left = until - System.nanoTime()) {
-                Thread.sleep(Math.max(1, Math.min(50, left / 1_000_000)));
-            }
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
-    }
-
-    /** Waits for keys, and draws anew when the terminal's size changes and soon after the start. */
-    private final class Redrawing implements Pause {
-        private final LiveTerminal terminal;
-        private final Screen screen;
-        private final BoardMonitor monitor;
-        private final EnergyWindow energy;
-        private final long begin = System.nanoTime();
-        private boolean drawn;
-
-        Redrawing(LiveTerminal terminal, Screen screen, BoardMonitor monitor, EnergyWindow energy) {
-            this.terminal = terminal;
-            this.screen = screen;
-            this.monitor = monitor;
-            this.energy = energy;
-        }
-
-        @Override
-        public boolean until(long until) {
-            while (!console().cancelled()) {
-                long left = (until - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
-                    return false;
-                }
-                if (terminal.waitForQuit(drawn ? left : Math.min(left, FIRST_DRAW_MILLIS), console()::cancelled)) {
-                    return true;
-                }
-                if ((until - System.nanoTime()) / 1_000_000 > 0) {
-                    drawn = true;
-                    terminal.draw(screen.lines(moment(monitor, energy, begin), terminal.columns(), terminal.rows()));
-                }
-            }
-            return true;
         }
     }
 }
