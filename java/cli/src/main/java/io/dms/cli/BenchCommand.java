@@ -244,7 +244,7 @@ final class BenchCommand extends DmsCommand {
         }
         outputs.write(
                 console(),
-                BenchTable.lines(result),
+                BenchTable.lines(result, console().room()),
                 result.warnings(),
                 () -> BenchJson.of(result),
                 () -> BenchCsv.of(result),

@@ -103,7 +103,7 @@ final class CatalogBuildCommand extends DmsCommand {
             catalog = kept.catalog();
         }
         made.provenance().notes().forEach(console()::warn);
-        CatalogText.lines(catalog).forEach(console()::print);
+        CatalogText.lines(catalog, console().room()).forEach(console()::print);
         CatalogFile.write(catalog, target);
         console().print("wrote " + target);
         return Exit.OK;

@@ -42,7 +42,7 @@ final class CatalogShowCommand extends DmsCommand {
         Catalog catalog = CatalogFile.read(file);
         outputs.write(
                 console(),
-                CatalogText.lines(catalog),
+                CatalogText.lines(catalog, console().room()),
                 catalog.provenance().notes(),
                 () -> json(catalog),
                 () -> CatalogCsv.of(catalog),

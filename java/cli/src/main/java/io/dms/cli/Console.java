@@ -1,5 +1,6 @@
 package io.dms.cli;
 
+import io.dms.cli.report.TextTable;
 import java.io.PrintWriter;
 
 /**
@@ -16,6 +17,7 @@ public final class Console {
     private final PrintWriter err;
     private final boolean terminal;
     private final int columns;
+    private final int room;
     private volatile boolean cancelled;
 
     /**
@@ -24,7 +26,7 @@ public final class Console {
      * @param terminal true where {@code err} is a terminal
      */
     public Console(PrintWriter out, PrintWriter err, boolean terminal) {
-        this(out, err, terminal, COLUMNS);
+        this(out, err, terminal, COLUMNS, TextTable.UNBOUNDED);
     }
 
     /**
@@ -32,12 +34,20 @@ public final class Console {
      * @param err progress, warnings, errors
      * @param terminal true where {@code err} is a terminal
      * @param columns of that terminal
+     * @param room most characters in a line of a result: those columns, or {@link TextTable#UNBOUNDED} where no terminal
+     *     shows {@code out}
      */
-    public Console(PrintWriter out, PrintWriter err, boolean terminal, int columns) {
+    public Console(PrintWriter out, PrintWriter err, boolean terminal, int columns, int room) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
         this.columns = Math.max(LEAST_COLUMNS, columns);
+        this.room = Math.max(LEAST_COLUMNS, room);
+    }
+
+    /** How long the lines of a table may be: as wide as the terminal that shows {@link #out}, endless elsewhere. */
+    public int room() {
+        return room;
     }
 
     /** Columns of the terminal, at least 55; {@link #COLUMNS} where there is none. */

@@ -131,7 +131,7 @@ final class EnginesBuildCommand extends DmsCommand {
         }
         EngineBuilder builder = builder();
         List<Row> rows = build(builder, scalable, levels, options);
-        output.write(console(), json(builder, rows), lines(rows));
+        output.write(console(), json(builder, rows), lines(rows, console().room()));
         if (rows.size() < levels.size()) {
             console().note("interrupted: " + rows.size() + " of " + levels.size() + " levels are ready");
             return Exit.INTERRUPTED;
@@ -185,7 +185,7 @@ final class EnginesBuildCommand extends DmsCommand {
         return rows;
     }
 
-    private static List<String> lines(List<Row> rows) {
+    private static List<String> lines(List<Row> rows, int room) {
         TextTable table = new TextTable("<level", "<precision", "size", "layers", "activations", "build s", "<engine");
         List<String> below = new ArrayList<>();
         for (Row row : rows) {
@@ -208,7 +208,7 @@ final class EnginesBuildCommand extends DmsCommand {
                         + String.join(", ", r.facts().gpuFallbacks()));
             }
         }
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.lines(room));
         lines.add("");
         lines.addAll(below);
         return lines;

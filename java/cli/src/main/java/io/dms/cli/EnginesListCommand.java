@@ -30,7 +30,10 @@ abstract class EnginesListCommand extends DmsCommand {
         node.put("bytes", engines.stream().mapToLong(StoredEngine::bytes).sum());
         EnginesOutput.engines(node.putArray("engines"), engines);
         output.write(
-                console(), node, EnginesTable.lines(engines, output.folder().toString()));
+                console(),
+                node,
+                EnginesTable.lines(
+                        engines, output.folder().toString(), console().room()));
         return status(engines);
     }
 

@@ -1,5 +1,6 @@
 package io.dms.cli;
 
+import io.dms.cli.report.TextTable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -21,8 +22,10 @@ public final class Main {
         WatchedOutput standardOutput = new WatchedOutput(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = writer(standardOutput);
         PrintWriter err = writer(new FileOutputStream(FileDescriptor.err));
+        int columns = Integer.getInteger("dms.columns", Console.COLUMNS);
+        boolean shown = Boolean.getBoolean("dms.colours"); // a terminal shows standard output
         Console console = new Console(
-                out, err, Boolean.getBoolean("dms.terminal"), Integer.getInteger("dms.columns", Console.COLUMNS));
+                out, err, Boolean.getBoolean("dms.terminal"), columns, shown ? columns : TextTable.UNBOUNDED);
         CountDownLatch ended = new CountDownLatch(1);
         Thread interrupt = new Thread(
                 () -> {

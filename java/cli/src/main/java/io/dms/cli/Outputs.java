@@ -1,6 +1,7 @@
 package io.dms.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dms.cli.report.Prose;
 import io.dms.model.AtomicFile;
 import io.dms.model.UserException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ final class Outputs {
             Supplier<String> asCsv,
             Supplier<String> asHtml) {
         if (!toStandardOutput(json) && !toStandardOutput(csv)) {
-            lines.forEach(console::print);
+            lines.forEach(line -> Prose.within(line, console.room()).forEach(console::print));
             console.out().flush();
         }
         warnings.forEach(console::warn);

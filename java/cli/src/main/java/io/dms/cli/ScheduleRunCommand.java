@@ -220,7 +220,7 @@ final class ScheduleRunCommand extends DmsCommand {
                 account);
         outputs.write(
                 console(),
-                ScheduleRunText.lines(account, rate, wanted),
+                ScheduleRunText.lines(account, rate, wanted, console().room()),
                 account.notes(),
                 () -> ScheduleRunJson.of(r),
                 () -> ScheduleRunCsv.of(account),

@@ -186,7 +186,7 @@ final class ScheduleSimulateCommand extends DmsCommand {
                 wanted.contains("day") ? runs.outages(seed) : List.of());
         outputs.write(
                 console(),
-                ScheduleText.lines(result),
+                ScheduleText.lines(result, console().room()),
                 List.of(),
                 () -> ScheduleJson.of(result),
                 () -> ScheduleCsv.of(result),

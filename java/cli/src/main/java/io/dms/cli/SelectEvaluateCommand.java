@@ -111,7 +111,7 @@ final class SelectEvaluateCommand extends DmsCommand {
                 report);
         outputs.write(
                 console(),
-                SelectText.lines(result),
+                SelectText.lines(result, console().room()),
                 SelectText.problems(result),
                 () -> SelectJson.of(result),
                 () -> SelectCsv.of(result),

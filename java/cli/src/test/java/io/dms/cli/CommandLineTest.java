@@ -58,8 +58,8 @@ class CommandLineTest {
     void helpFitsIntoTheTerminal(int columns) {
         commands().forEach(command -> {
             StringWriter out = new StringWriter();
-            Console narrow =
-                    new Console(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns);
+            Console narrow = new Console(
+                    new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns, columns);
             Dms.run(narrow, with(command, "--help"));
             assertThat(out.toString().lines().filter(l -> !l.startsWith("        - {kind: ")))
                     .as("%s", command)
@@ -71,7 +71,8 @@ class CommandLineTest {
     @ValueSource(ints = {60, 80, 100})
     void whatCanBeCopiedOutOfHelpStaysWhole(int columns) {
         StringWriter out = new StringWriter();
-        Console narrow = new Console(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns);
+        Console narrow =
+                new Console(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, columns, columns);
         Dms.run(narrow, "run", "--help");
         assertThat(out.toString())
                 .contains("burst:CORES/ON+OFF@FROM-TO", "quota:CORES@FROM-TO", "load:2@10-20", "fixed:0.25")

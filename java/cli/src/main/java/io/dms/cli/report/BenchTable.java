@@ -9,34 +9,29 @@ import java.util.Locale;
 public final class BenchTable {
     private BenchTable() {}
 
-    /** All lines. */
-    public static List<String> lines(BenchResult r) {
+    /** All lines, within {@code room} characters where that is 80 or more and names are no longer than usual. */
+    public static List<String> lines(BenchResult r, int room) {
         List<String> out = new ArrayList<>();
-        String right = "   ";
-        String[] first = {
-            "model    " + r.model(), "backend  " + withThreads(r.backend(), r.threads()), "power    " + power(r)
-        };
         int n = r.levels().size();
-        first[0] += right + Figures.millions(r.parameters()) + " parameters, " + Figures.mega(r.macs()) + " MMAC, " + n
-                + (n == 1 ? " level" : " levels");
-        int width = Math.max(first[0].length(), first[1].length());
-        out.add(pad(first[0], width) + right + "batch " + r.batch() + ", " + r.precision()
+        out.add("model    " + r.model() + "   " + Figures.millions(r.parameters()) + " parameters, "
+                + Figures.mega(r.macs()) + " MMAC, " + n + (n == 1 ? " level" : " levels"));
+        out.add("backend  " + withThreads(r.backend(), r.threads()) + "   batch " + r.batch() + ", " + r.precision()
                 + (r.mode() == null ? "" : ", " + r.mode()));
-        out.add(pad(first[1], width) + right + "board " + r.machine().board());
-        out.add(first[2]);
+        out.add("board    " + r.machine().board());
+        out.add("power    " + power(r));
         out.add("");
-        out.addAll(levels(r));
+        out.addAll(levels(r).lines(room));
+        out.add("");
         BenchResult.Switches s = r.switches();
         if (s != null) {
             out.add(String.format(
                     Locale.ROOT,
-                    "switch between levels: first call after a switch / steady call   p50 %.2fx  p90 %.2fx  (%d"
-                            + " switches)",
+                    "switch   first call / steady call: p50 %.2fx, p90 %.2fx, over %d switches",
                     s.firstOverSteadyP50(),
                     s.firstOverSteadyP90(),
                     s.pairs()));
         }
-        out.add(memory(r));
+        memory(r, out);
         return out;
     }
 
@@ -46,10 +41,6 @@ public final class BenchTable {
                 + (r.powerMode() == null ? "" : "; power mode " + r.powerMode());
     }
 
-    private static String pad(String text, int width) {
-        return text + " ".repeat(width - text.length());
-    }
-
     private static String withThreads(String backend, int threads) {
         String count = threads + (threads == 1 ? " thread" : " threads");
         return backend.endsWith(")")
@@ -57,20 +48,14 @@ public final class BenchTable {
                 : backend + " (" + count + ")";
     }
 
-    private static List<String> levels(BenchResult r) {
+    private static TextTable levels(BenchResult r) {
         boolean peers = !r.peers().isEmpty();
         List<String> head = new ArrayList<>(List.of(
-                "<width",
-                "MMAC",
-                "params",
-                "weights",
-                "p50 ms",
-                "p90 ms",
-                "p99 ms",
-                "inf/s",
-                "mJ/inf",
-                "top-1",
-                "vs own model"));
+                "<width", "MMAC", "params", "weights", "p50 ms", "p90 ms", "p99 ms", "inf/s", "mJ/inf", "top-1"));
+        boolean own = r.levels().stream().anyMatch(l -> l.ownModelRatio() != null);
+        if (own) {
+            head.add("vs own model");
+        }
         if (peers) {
             head.add("vs " + r.peers().get(0).name().replaceFirst(" .*", ""));
         }
@@ -86,28 +71,25 @@ public final class BenchTable {
                     Figures.millis(l.latency().p99()),
                     Figures.rate(l.throughputPerSecond()),
                     Figures.energy(l.energy()),
-                    Figures.percent(l.top1()),
-                    Figures.ratio(l.ownModelRatio())));
+                    Figures.percent(l.top1())));
+            if (own) {
+                row.add(Figures.ratio(l.ownModelRatio()));
+            }
             if (peers) {
                 BenchResult.Peer peer = r.peerOf(l);
                 row.add(Figures.ratio(peer == null ? null : peer.ratioP50()));
             }
             table.row(row.toArray(String[]::new));
         }
-        return table.lines();
+        return table;
     }
 
-    private static String memory(BenchResult r) {
-        StringBuilder line = new StringBuilder("memory: packed weights held " + Figures.bytes(r.weightsHeldBytes()));
+    private static void memory(BenchResult r, List<String> out) {
         Long separate = r.separateModelsBytes();
-        if (separate != null) {
-            line.append(" (as separate models ").append(Figures.bytes(separate)).append(")");
-        }
-        line.append(", activations ").append(Figures.bytes(r.arenaBytes()));
+        out.add("memory   packed weights held " + Figures.bytes(r.weightsHeldBytes())
+                + (separate == null ? "" : ", as separate models " + Figures.bytes(separate)));
         Long allocated = r.allocationBytesPerCall();
-        if (allocated != null) {
-            line.append(", Java heap per call ").append(allocated).append(" B");
-        }
-        return line.toString();
+        out.add("         activations " + Figures.bytes(r.arenaBytes())
+                + (allocated == null ? "" : ", Java heap per call " + allocated + " B"));
     }
 }

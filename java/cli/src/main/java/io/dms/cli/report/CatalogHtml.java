@@ -47,7 +47,7 @@ public final class CatalogHtml {
         parts.put("subtitle", HtmlPage.escape(subtitle(c)));
         parts.put("warnings", warnings(c.provenance()));
         parts.put("sections", sections.toString());
-        parts.put("table", HtmlPage.escape(String.join("\n", CatalogText.lines(c))));
+        parts.put("table", HtmlPage.escape(String.join("\n", CatalogText.lines(c, TextTable.UNBOUNDED))));
         parts.put("environment", environment(c.provenance()));
         parts.put("data", CatalogCharts.data(c, all).replace("<", "\\u003c"));
         return HtmlPage.fill("catalog.html", parts);

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A catalog as tables for people. */
 public final class CatalogText {
+    private static final String INDENT = "  ";
+
     private CatalogText() {}
 
-    /** The lines, without newlines. */
-    public static List<String> lines(Catalog c) {
+    /** The lines, without newlines, tables within {@code room} characters. */
+    public static List<String> lines(Catalog c, int room) {
         List<String> out = new ArrayList<>();
         Provenance p = c.provenance();
         out.add("source   " + p.source());
@@ -34,7 +36,7 @@ public final class CatalogText {
                         + Figures.percent(x.share())
                         + (x.members().isEmpty() ? "" : " (" + String.join(", ", x.members()) + ")"));
             }
-            table(c, t).lines().forEach(line -> out.add("  " + line));
+            table(c, t).lines(room - INDENT.length()).forEach(line -> out.add((INDENT + line).stripTrailing()));
         }
         if (!c.fragments().isEmpty()) {
             out.add("");
@@ -49,7 +51,7 @@ public final class CatalogText {
                             Figures.millis(1000 * f.run().seconds()),
                             joules(f.run().joules()),
                             String.join(" ", f.requires())));
-            out.addAll(fragments.lines());
+            out.addAll(fragments.lines(room));
         }
         out.add("");
         out.add("* on the front of accuracy against time of a run, what is shared included"

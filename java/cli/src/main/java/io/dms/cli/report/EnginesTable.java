@@ -16,8 +16,8 @@ public final class EnginesTable {
 
     private EnginesTable() {}
 
-    /** A table, then the faults, then the sum. Times are local. */
-    public static List<String> lines(List<StoredEngine> engines, String folder) {
+    /** A table within {@code room} characters, then the faults, then the sum. Times are local. */
+    public static List<String> lines(List<StoredEngine> engines, String folder, int room) {
         if (engines.isEmpty()) {
             return List.of("no engines in " + folder);
         }
@@ -42,7 +42,7 @@ public final class EnginesTable {
                 faults.add(e.name() + ": " + e.fault());
             }
         }
-        List<String> lines = new ArrayList<>(table.lines());
+        List<String> lines = new ArrayList<>(table.lines(room));
         lines.add("");
         lines.addAll(faults);
         lines.add(count(engines.size()) + ", " + Figures.bytes(bytes) + ", in " + folder);

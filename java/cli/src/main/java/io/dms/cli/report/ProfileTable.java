@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class ProfileTable {
     private ProfileTable() {}
 
-    /** The lines, without newlines. */
-    public static List<String> lines(Profile p) {
+    /** The lines, without newlines, tables within {@code room} characters. */
+    public static List<String> lines(Profile p, int room) {
         List<String> out = new ArrayList<>();
         String mode = p.board().powerMode();
         out.add("model    " + p.model() + "   batch " + p.batch() + ", " + p.precision());
@@ -40,7 +40,7 @@ public final class ProfileTable {
                         Figures.percent(l.accuracy()),
                         Figures.bytes(l.memoryBytes()));
             }
-            out.addAll(table.lines());
+            out.addAll(table.lines(room));
             Double idle = point.idleWatts();
             if (idle != null) {
                 out.add("idle: " + Figures.digits(idle) + " W");

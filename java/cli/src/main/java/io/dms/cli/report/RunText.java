@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunText {
     private RunText() {}
 
-    /** The lines, without newlines. */
-    public static List<String> lines(RunResult r) {
+    /** The lines, without newlines, tables within {@code room} characters. */
+    public static List<String> lines(RunResult r, int room) {
         List<String> out = new ArrayList<>();
         if (r.passes().isEmpty()) {
             return out;
@@ -54,7 +54,7 @@ public final class RunText {
                     few |= f.percentile(99) == null;
                 }
             }
-            out.addAll(table.lines());
+            out.addAll(table.lines(room));
             for (Pass p : r.passes()) {
                 if (s < p.streams().size()) {
                     StreamRun run = p.streams().get(s);

@@ -30,7 +30,10 @@ public final class ScheduleRunHtml {
                         .append(HtmlPage.escape(n))
                         .append("</p>\n"));
         parts.put("warnings", warnings.toString());
-        parts.put("table", HtmlPage.escape(String.join("\n", ScheduleRunText.lines(a, r.rate(), r.context()))));
+        parts.put(
+                "table",
+                HtmlPage.escape(
+                        String.join("\n", ScheduleRunText.lines(a, r.rate(), r.context(), TextTable.UNBOUNDED))));
         Map<String, String> facts = new LinkedHashMap<>(r.facts());
         facts.put("DMS", r.version());
         facts.put("Date", DateTimeFormatter.ISO_INSTANT.format(r.date()));

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScheduleRunText {
     private ScheduleRunText() {}
 
-    /** All lines. */
-    public static List<String> lines(RunAccount r, double rate, @Nullable String context) {
+    /** All lines, tables within {@code room} characters. */
+    public static List<String> lines(RunAccount r, double rate, @Nullable String context, int room) {
         List<String> out = new ArrayList<>();
         out.add("scheduler  " + r.scheduler() + ", " + r.requests() + " requests at " + Figures.rate(rate)
                 + " per second" + (context == null ? "" : ", context " + context));
@@ -30,20 +30,20 @@ public final class ScheduleRunText {
         out.add("memory     " + Figures.bytes(r.mostBytes()) + " at most, " + r.loads() + " loads");
         if (!r.variants().isEmpty()) {
             out.add("");
-            out.addAll(variants(r));
+            out.addAll(variants(r, room));
         }
         if (!r.servers().isEmpty()) {
             out.add("");
-            out.addAll(servers(r));
+            out.addAll(servers(r, room));
         }
         if (!r.streams().isEmpty()) {
             out.add("");
-            out.addAll(streams(r));
+            out.addAll(streams(r, room));
         }
         return out;
     }
 
-    private static List<String> variants(RunAccount r) {
+    private static List<String> variants(RunAccount r, int room) {
         TextTable t = new TextTable("<variant", "<place", "chosen", "answered", "stood in", "refused");
         r.variants()
                 .forEach(v -> t.row(
@@ -53,10 +53,10 @@ public final class ScheduleRunText {
                         Integer.toString(v.itself()),
                         v.place().equals("device") ? Figures.UNMEASURED : Integer.toString(v.stoodIn()),
                         Integer.toString(v.refused())));
-        return t.lines();
+        return t.lines(room);
     }
 
-    private static List<String> servers(RunAccount r) {
+    private static List<String> servers(RunAccount r, int room) {
         TextTable t = new TextTable("<server", "asked", "answered", "round trip ms", "<lost");
         r.servers()
                 .forEach(s -> t.row(
@@ -65,10 +65,10 @@ public final class ScheduleRunText {
                         Integer.toString(s.answered()),
                         Figures.millis(s.roundTripMillis()),
                         s.losses().isEmpty() ? "none" : s.losses().toString()));
-        return t.lines();
+        return t.lines(room);
     }
 
-    private static List<String> streams(RunAccount r) {
+    private static List<String> streams(RunAccount r, int room) {
         TextTable t = new TextTable(
                 "<specialised", "<general", "frames", "by a head", "general ran", "trained", "in s", "entered", "left");
         r.streams()
@@ -82,6 +82,6 @@ public final class ScheduleRunText {
                         ScheduleText.number("%.2f", s.trainSeconds()),
                         Integer.toString(s.entered()),
                         Integer.toString(s.left())));
-        return t.lines();
+        return t.lines(room);
     }
 }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 public final class ScheduleText {
     private ScheduleText() {}
 
-    /** All lines. */
-    public static List<String> lines(ScheduleResult r) {
+    /** All lines, tables within {@code room} characters. */
+    public static List<String> lines(ScheduleResult r, int room) {
         List<String> out = new ArrayList<>();
         out.add("catalog  " + r.catalogName() + ": " + r.catalog().tasks().size() + " tasks, "
                 + r.catalog().variants().size() + " variants        simulated, seed " + r.seed() + ", " + r.requests()
@@ -21,17 +21,17 @@ public final class ScheduleText {
         if (!r.caching().isEmpty()) {
             out.add("");
             out.add("caching: memory too small for all models, mean of " + traces(r));
-            out.addAll(table("MB/request", "", r.caching()));
+            out.addAll(table("MB/request", "", r.caching(), room));
         }
         if (!r.location().isEmpty()) {
             out.add("");
             out.add("location: device or server, mean of " + traces(r));
-            out.addAll(table("in context", "send J", r.location()));
+            out.addAll(table("in context", "send J", r.location(), room));
         }
         if (!r.day().isEmpty()) {
             out.add("");
             out.add("day: contexts, deadlines, a server that comes and goes");
-            out.addAll(table("", "", r.dayRows()));
+            out.addAll(table("", "", r.dayRows(), room));
         }
         return out;
     }
@@ -40,7 +40,7 @@ public final class ScheduleText {
         return r.traces() + (r.traces() == 1 ? " trace" : " traces");
     }
 
-    private static List<String> table(String x, String group, List<Row> rows) {
+    private static List<String> table(String x, String group, List<Row> rows, int room) {
         List<String> head = new ArrayList<>();
         if (!group.isEmpty()) {
             head.add(group);
@@ -50,7 +50,7 @@ public final class ScheduleText {
         }
         head.addAll(List.of(
                 "<scheduler", "served", "accuracy", "of served", "J/served", "loads/req", "USD", "late", "<refused"));
-        TextTable table = new TextTable(head.toArray(String[]::new));
+        TextTable table = new TextTable(head.toArray(String[]::new)).namedBy(head.indexOf("<scheduler") + 1);
         for (Row row : rows) {
             Summary s = row.summary();
             List<String> cells = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class ScheduleText {
             cells.add(refused(s));
             table.row(cells.toArray(String[]::new));
         }
-        return table.lines();
+        return table.lines(room);
     }
 
     static String refused(Summary s) {

@@ -64,8 +64,8 @@ public final class SelectText {
         return out;
     }
 
-    /** The lines of an evaluation, without newlines. */
-    public static List<String> lines(SelectResult result) {
+    /** The lines of an evaluation, without newlines, tables within {@code room} characters. */
+    public static List<String> lines(SelectResult result, int room) {
         Report r = result.report();
         List<String> out = new ArrayList<>();
         out.add("samples  " + r.samples() + " of " + r.data() + "; " + r.folds() + " folds, 95 % intervals from "
@@ -73,7 +73,7 @@ public final class SelectText {
         out.add("times    " + result.origin().machine() + ", " + result.origin().backend() + ", "
                 + result.origin().threads() + (result.origin().threads() == 1 ? " thread" : " threads"));
         out.add("");
-        out.addAll(baselines(r).lines());
+        out.addAll(baselines(r).lines(room));
         for (Report.OfMethod m : r.methods()) {
             out.add("");
             Report.Point usual = m.usual();
@@ -94,17 +94,17 @@ public final class SelectText {
                     "refused");
             m.settings().forEach(p -> row(table, p.setting(), p));
             row(table, "usual", usual);
-            out.addAll(table.lines());
+            out.addAll(table.lines(room));
             out.add("the best candidate's accuracy in " + interval(m.speedupAtBest(), "%.2f") + " times less time"
                     + "; own decisions " + own(m) + " us");
         }
         out.add("");
-        out.add(
-                "\"usual\" is the setting that each fold took by its training samples alone. \"gap\" is the share of the");
-        out.add(
-                "accuracy between a random mix (of cheapest and best; of whichever candidates are best) and the oracle that");
-        out.add(
-                "is captured at equal time; \"of time\" the share of the time between best mix and oracle at equal accuracy.");
+        out.add("\"usual\" is the setting that each fold took by its training samples alone. \"gap\" is the share of"
+                + " the");
+        out.add("accuracy between a random mix (of cheapest and best; of whichever candidates are best) and the oracle"
+                + " that");
+        out.add("is captured at equal time; \"of time\" the share of the time between best mix and oracle at equal"
+                + " accuracy.");
         return out;
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BenchReportTest {
@@ -87,17 +88,43 @@ class BenchReportTest {
 
     @Test
     void theTableShowsALineForEachLevelAndADashForWhatWasNotMeasured() {
-        List<String> lines = BenchTable.lines(Samples.full());
-        assertThat(lines.get(0)).contains("resnet20-cifar10", "0.27 M parameters", "40.8 MMAC", "4 levels", "batch 1");
-        assertThat(lines.get(1)).contains("cpu (oneDNN 3.11, 2 threads)").contains("generic x86-64");
-        assertThat(lines.get(2)).isEqualTo("power    module, VDD_IN; power mode MAXN");
-        assertThat(BenchTable.lines(Samples.bare()).get(2)).isEqualTo("power    no sensor on this machine");
+        List<String> lines = BenchTable.lines(Samples.full(), TextTable.UNBOUNDED);
+        assertThat(lines.get(0)).contains("resnet20-cifar10", "0.27 M parameters", "40.8 MMAC", "4 levels");
+        assertThat(lines.get(1)).contains("cpu (oneDNN 3.11, 2 threads)", "batch 1");
+        assertThat(lines.get(2)).contains("generic x86-64");
+        assertThat(lines.get(3)).isEqualTo("power    module, VDD_IN; power mode MAXN");
         assertThat(lines)
                 .anySatisfy(
                         l -> assertThat(l).startsWith("1.00").contains("0.482", "3.20", "91.73 %", "1.01x", "0.88x"));
         assertThat(lines).anySatisfy(l -> assertThat(l).contains("p50 1.02x", "p90 1.11x", "1234 switches"));
-        assertThat(BenchTable.lines(Samples.bare()))
-                .anySatisfy(l -> assertThat(l).startsWith("1.00").endsWith("2075       -      -             -"));
+
+        List<String> bare = BenchTable.lines(Samples.bare(), TextTable.UNBOUNDED);
+        assertThat(bare).contains("power    no sensor on this machine");
+        assertThat(bare).anySatisfy(l -> assertThat(l).startsWith("1.00").endsWith("2075       -      -"));
+    }
+
+    @Test
+    void theTableOfAComparisonFitsATerminalAndLosesNothing() {
+        for (int room : new int[] {60, 80, 100}) {
+            List<String> lines = BenchTable.lines(Samples.full(), room);
+            assertThat(lines)
+                    .as("room %d", room)
+                    .allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(Math.max(room, 78)));
+            List<String> wide = BenchTable.lines(Samples.full(), TextTable.UNBOUNDED);
+            assertThat(words(lines)).as("room %d", room).containsAll(words(wide));
+        }
+    }
+
+    @Test
+    void withoutAComparisonEverythingStandsInOneTableOfEightyColumns() {
+        assertThat(BenchTable.lines(Samples.bare(), 80))
+                .isEqualTo(BenchTable.lines(Samples.bare(), TextTable.UNBOUNDED));
+        assertThat(BenchTable.lines(Samples.bare(), 80))
+                .noneSatisfy(l -> assertThat(l).contains("vs"));
+    }
+
+    private static List<String> words(List<String> lines) {
+        return lines.stream().flatMap(l -> Stream.of(l.strip().split(" +", -1))).toList();
     }
 
     @Test
