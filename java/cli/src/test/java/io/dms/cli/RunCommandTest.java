@@ -242,6 +242,18 @@ class RunCommandTest {
         assertThat(out.toString()).contains("stream   tiny");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--demo", "--source=synthetic:30"})
+    void aRunThatEndsBeforeItsFirstFrameSaysSoAndDrawsNothing(String option) {
+        StringWriter out = new StringWriter();
+        Console console = new Console(new PrintWriter(out), new PrintWriter(new StringWriter()), false);
+        console.cancel();
+        assertThat(Dms.run(console, "run", option)).isEqualTo(130);
+        assertThat(out.toString())
+                .contains("no frame was due before the run ended")
+                .doesNotContain("x missed", "load   ", "levels", "a dash under", "Full width");
+    }
+
     @Test
     void theDemoDrawsBothPasses() {
         Ran ran = Ran.dms("run", "--demo", "--duration", "2s");

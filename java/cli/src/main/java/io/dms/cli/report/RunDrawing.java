@@ -25,11 +25,17 @@ public final class RunDrawing {
         List<String> out = new ArrayList<>();
         double seconds = r.passes().stream().mapToDouble(Pass::seconds).max().orElse(1);
         for (Pass p : r.passes()) {
-            if (!p.streams().isEmpty() && p.streams().get(0).goal().latencyMillis() != null) {
+            if (drawable(p)) {
                 draw(p, p.streams().get(0), seconds, out);
             }
         }
         return out;
+    }
+
+    private static boolean drawable(Pass p) {
+        return !p.streams().isEmpty()
+                && p.streams().get(0).goal().latencyMillis() != null
+                && p.streams().get(0).trace().size() > 0;
     }
 
     private static void draw(Pass p, StreamRun s, double seconds, List<String> out) {
@@ -72,8 +78,8 @@ public final class RunDrawing {
                     : i == goalRow ? String.format(Locale.ROOT, "%6.0f ms", bound) : MARGIN;
             out.add((label + " " + new String(grid[i])).stripTrailing());
         }
-        out.add("level     " + new String(level).stripTrailing());
-        out.add("load      " + load(p.spans(), seconds));
+        out.add(("level     " + new String(level)).stripTrailing());
+        out.add(("load      " + load(p.spans(), seconds)).stripTrailing());
         out.add("");
     }
 
@@ -97,15 +103,18 @@ public final class RunDrawing {
         return new String(out).stripTrailing();
     }
 
-    /** What two passes say of each other, in one sentence. */
+    /** What two whole passes say of each other, in one sentence; a part of one saw less load, and says nothing. */
     public static List<String> conclusion(RunResult r) {
-        if (r.passes().size() < 2) {
+        if (r.passes().size() < 2 || r.interrupted()) {
             return List.of();
         }
         Pass scaled = r.passes().get(r.passes().size() - 1);
         Pass fixed = r.passes().get(0);
         StreamFigures a = StreamFigures.of(fixed, fixed.streams().get(0));
         StreamFigures b = StreamFigures.of(scaled, scaled.streams().get(0));
+        if (a.served() == 0 || b.served() == 0) {
+            return List.of();
+        }
         String times = b.missed() == 0 || a.missed() == 0
                 ? ""
                 : String.format(Locale.ROOT, ", %.0f times fewer", (double) a.missed() / a.frames() / b.missShare());

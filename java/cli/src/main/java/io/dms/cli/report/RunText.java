@@ -26,6 +26,7 @@ public final class RunText {
                 + (simulated == null ? r.board() + "   backend " + r.backend() : "simulated: " + simulated));
         int streams = r.passes().get(0).streams().size();
         boolean few = false;
+        boolean any = false;
         for (int s = 0; s < streams; s++) {
             StreamRun first = r.passes().get(0).streams().get(s);
             out.add("stream   " + first.name()
@@ -50,18 +51,25 @@ public final class RunText {
             for (Pass p : r.passes()) {
                 if (s < p.streams().size()) {
                     StreamFigures f = StreamFigures.of(p, p.streams().get(s));
+                    any |= f.frames() > 0;
                     table.row(row(p, p.streams().get(s), f));
-                    few |= f.percentile(99) == null;
+                    few |= f.frames() > 0 && f.percentile(99) == null;
                 }
             }
             out.addAll(table.lines(room));
             for (Pass p : r.passes()) {
                 if (s < p.streams().size()) {
                     StreamRun run = p.streams().get(s);
-                    out.add(levels(r, run, StreamFigures.of(p, run)));
+                    StreamFigures f = StreamFigures.of(p, run);
+                    if (f.served() > 0) {
+                        out.add(levels(r, run, f));
+                    }
                 }
             }
             out.add("");
+        }
+        if (!any) {
+            out.add("no frame was due before the run ended");
         }
         if (few) {
             out.add("a dash under p95 or p99: fewer frames than such a percentile needs (130 and 662)");
