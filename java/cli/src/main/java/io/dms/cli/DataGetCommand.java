@@ -50,6 +50,7 @@ final class DataGetCommand extends DmsCommand {
             console().print(folder.toString());
             return Exit.OK;
         }
+        install.check();
         console().note("fetching " + set.title() + " from " + set.address());
         boolean whole;
         try (Progress progress = console().progress("fetching", "MB", set.bytes() / 1_000_000)) {
