@@ -9,6 +9,7 @@ import io.dms.schedule.catalog.Dominance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,26 +76,38 @@ final class CatalogBuildCommand extends DmsCommand {
     public Integer call() {
         String stem = String.valueOf(tasks.getFileName()).replaceFirst("\\.ya?ml$", "");
         Path target = output == null ? Path.of(stem + ".catalog.json") : output;
+        CatalogBuild build = CatalogBuild.of(tasks, data);
         Targets.writable(target);
         Path absolute = target.toAbsolutePath();
         String name = String.valueOf(absolute.getFileName()).replaceFirst("(\\.catalog)?\\.json$", "");
         Path parts = absolute.resolveSibling(name + ".parts");
-        CatalogBuild build = CatalogBuild.of(tasks, data);
+        boolean fresh = !Files.exists(parts);
+        boolean written = false;
         try {
             Files.createDirectories(parts);
+            written = build(build, parts, target);
+            return written ? Exit.OK : Exit.INTERRUPTED;
         } catch (IOException e) {
             throw new EnvironmentException("can't make the folder " + parts + ": " + e.getMessage(), e);
+        } finally {
+            if (fresh && !written) {
+                forget(parts);
+            }
         }
+    }
+
+    /** False where a person stopped it. */
+    private boolean build(CatalogBuild build, Path parts, Path target) {
         Catalog made;
         try (Stages stages = new Stages(console())) {
             made = build.run(parts, stages::at, console()::cancelled, Version.dms());
         } catch (Stages.Cancelled e) {
             console().note("interrupted: no catalog was written");
-            return Exit.INTERRUPTED;
+            return false;
         }
         if (console().cancelled()) {
             console().note("interrupted: no catalog was written");
-            return Exit.INTERRUPTED;
+            return false;
         }
         Catalog catalog = made;
         if (!keepAll) {
@@ -106,6 +119,18 @@ final class CatalogBuildCommand extends DmsCommand {
         CatalogText.lines(catalog, console().room()).forEach(console()::print);
         CatalogFile.write(catalog, target);
         console().print("wrote " + target);
-        return Exit.OK;
+        return true;
+    }
+
+    /** Takes away the parts of a catalog that was not written; a folder that was there before is left as it is. */
+    private static void forget(Path parts) {
+        try (Stream<Path> files = Files.list(parts)) {
+            for (Path part : files.toList()) {
+                Files.delete(part);
+            }
+            Files.delete(parts);
+        } catch (IOException e) {
+            // What can't be taken away stays; the reason why there is no catalog says more.
+        }
     }
 }

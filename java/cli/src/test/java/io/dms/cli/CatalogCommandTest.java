@@ -78,6 +78,41 @@ class CatalogCommandTest {
     }
 
     @Test
+    void whatIsWrongInTheTasksIsSaidBeforeWhatIsWrongWithTheTarget() throws IOException {
+        images();
+        Path tasks = Files.writeString(
+                folder.resolve("t.yaml"),
+                "schema: 1\ndata: images\ntasks: [{id: a, variants: [{kind: network, model: none.onnx}]}]\n");
+        Ran ran = Ran.dms("catalog", "build", tasks.toString(), "-o", "/no/such/folder/c.json");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("none.onnx").doesNotContain("/no/such/folder");
+    }
+
+    @Test
+    void aCatalogThatCanNotBeMadeLeavesNoFolderOfParts() throws IOException {
+        images();
+        Path broken = Files.writeString(folder.resolve("broken.onnx"), "no network");
+        Path whole = folder.resolve("whole.onnx");
+        assertThat(Ran.dms("export", "--width", "0.25", "-o", whole.toString()).status())
+                .isZero();
+        Path tasks = Files.writeString(
+                folder.resolve("t.yaml"),
+                "schema: 1\ndata: images\naccuracy_images: 5\ntasks: [{id: a, variants: [{kind: level, widths: [0.25]},"
+                        + " {kind: network, model: whole.onnx}, {kind: low-rank, ranks: [0.5], model: "
+                        + broken.getFileName()
+                        + "}]}]\n");
+        Ran ran = Ran.dms(
+                "catalog",
+                "build",
+                tasks.toString(),
+                "-o",
+                folder.resolve("c.json").toString());
+        assertThat(ran.status()).as(ran.err()).isEqualTo(2);
+        assertThat(folder.resolve("c.parts")).doesNotExist();
+        assertThat(folder.resolve("c.json")).doesNotExist();
+    }
+
+    @Test
     void aCatalogIsBuiltShownAndDrawn() throws IOException {
         images();
         Path tasks = Files.writeString(folder.resolve("tasks.yaml"), TASKS.replace("CUT", cut()));
