@@ -57,6 +57,8 @@ out=$(readlink -f -- "$out")
 # ---- where CUDA and cuDNN are: what the user chose, then Python's wheels, then toolkits, then the system's own ----
 
 found=
+# What runs beside us finds its libraries by itself, as it would without us.
+given=${LD_LIBRARY_PATH:-}
 add() { [ ! -d "$1" ] || case ":$found:" in *":$1:"*) ;; *) found="${found:+$found:}$1" ;; esac }
 # Of TensorRT first what was named: the folder itself, or where NVIDIA's archives have their libraries.
 [ -z "$tensorrt" ] || for lib in "$tensorrt" "$tensorrt/lib" "$tensorrt/targets/$(uname -m)-linux-gnu/lib"; do
@@ -164,9 +166,16 @@ for name in $only; do
         [ -z "$budget" ] || seconds=$((seconds * 3 / 5))
         if [ -n "$python" ] && [ "$seconds" -ge 15 ]; then
             echo "== PyTorch (at most $seconds s)"
-            timeout -k 10 "$seconds" "$python" "$here/peer.py" "$out/torch.json" \
-                "$([ $quick = true ] && echo --quick || echo --full)" 2>"$out/torch.log" ||
-                echo "== PyTorch ended with status $?: $(tail -n 1 "$out/torch.log")"
+            code=0
+            # shellcheck disable=SC2086 # several options
+            java 60 networks 2>"$out/torch.log" && timeout -k 10 "$seconds" env LD_LIBRARY_PATH="$given" "$python" -B \
+                "$here/peer.py" "$out/torch.json" "$out/networks.json" \
+                "$([ $quick = true ] && echo --quick || echo --full)" ${DMS_PEER_OPTIONS:-} 2>>"$out/torch.log" || code=$?
+            case $code in
+            0) ;;
+            124 | 137) echo "== PyTorch ran out of time: the rows above are in torch.json" ;;
+            *) echo "== PyTorch ended with status $code: $(tail -n 1 "$out/torch.log")" ;;
+            esac
         else
             echo "== no Python here, or no time for it, so no PyTorch to compare with"
         fi

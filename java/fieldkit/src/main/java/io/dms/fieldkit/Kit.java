@@ -17,6 +17,7 @@ import io.dms.runtime.SessionOptions;
 import io.dms.testkit.BenchmarkNetworks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -70,7 +71,20 @@ record Kit(boolean quick, long seed, Result result) {
     }
 
     private int size() {
+        return size(quick);
+    }
+
+    /** Rows and columns of images of the published shapes. */
+    static int size(boolean quick) {
         return quick ? 96 : 224;
+    }
+
+    /** What {@link PeerStep} compares, by the names that the other side has for them. */
+    static Map<String, ScalableModel> peers(int size) {
+        Map<String, ScalableModel> models = new LinkedHashMap<>();
+        models.put("resnet50", scalable(BenchmarkNetworks.resnet50(1, size)));
+        models.put("mobilenetv2", scalable(BenchmarkNetworks.mobileNetV2(1, size)));
+        return models;
     }
 
     private static ScalableModel scalable(Graph graph) {

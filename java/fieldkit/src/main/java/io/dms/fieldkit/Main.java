@@ -4,7 +4,7 @@ import io.dms.model.DmsException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** {@code Main STEP|steps|report}: exit status 1 where a bar is missed, 2 for wrong use, 3 where there is no GPU. */
+/** {@code Main STEP|steps|networks|report}: exit status 1 where a bar is missed, 2 for wrong use, 3 where there is no GPU. */
 public final class Main {
     private Main() {}
 
@@ -16,6 +16,10 @@ public final class Main {
             case "steps" -> Steps.ALL.forEach(s -> System.out.println(s.name()));
             case "help" -> Steps.ALL.forEach(s -> System.out.printf("%-12s %s%n", s.name(), s.shows()));
             case "report" -> Report.write(out);
+            case "networks" -> {
+                int size = Kit.size(Boolean.getBoolean("dms.field.quick"));
+                PeerNetworks.write(out, size, Kit.peers(size));
+            }
             default -> System.exit(run(out, what));
         }
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +41,18 @@ final class PeerStep implements Step {
             kit.result().note("torch", torch.path("torch").asText());
             kit.result().note("torch cudnn", torch.path("cudnn").asText());
         }
-        ScalableModel[] models = {kit.resnet50(), kit.mobileNetV2()};
-        String[] names = {"resnet50", "mobilenetv2"};
+        Map<String, ScalableModel> models = Kit.peers(Kit.size(kit.quick()));
         // In the order of peer.py: where time runs out, both sides have the same rows.
         for (Precision precision : List.of(Precision.FP16, Precision.TF32, Precision.FP32)) {
-            for (int m = 0; m < models.length; m++) {
+            models.forEach((name, model) -> {
                 for (int batch : new int[] {1, 8}) {
                     SessionOptions options = Kit.PLAIN.withPrecision(precision).withBatch(batch);
-                    ScalableModel model = models[m];
-                    String name = names[m];
                     kit.result()
                             .attempt(
                                     name + " " + precision.word() + " batch " + batch,
                                     () -> compare(kit, gpu, model, name, options, torch));
                 }
-            }
+            });
         }
     }
 
@@ -76,7 +74,8 @@ final class PeerStep implements Step {
             for (WidthLevel level : model.levels()) {
                 int n = kit.count(20, 500);
                 long[] times = new long[n];
-                for (int i = -20; i < n; i++) {
+                // As many as the other side makes before its clock runs.
+                for (int i = -100; i < n; i++) {
                     long t = ours.call(level);
                     if (i >= 0) {
                         times[i] = t;

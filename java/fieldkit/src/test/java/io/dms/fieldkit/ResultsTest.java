@@ -121,4 +121,24 @@ class ResultsTest {
         assertThat(Kit.median(values)).isEqualTo(3);
         assertThat(Kit.percentile(values, 90)).isEqualTo(5);
     }
+
+    @Test
+    void theOtherSideIsGivenTheConvolutionsOfEveryLevelInOrderAndHowManyWeightsThereAre() throws Exception {
+        PeerNetworks.write(folder, 96, Kit.peers(96));
+        JsonNode networks = json("networks").path("networks");
+        assertThat(networks).hasSize(8);
+        JsonNode full = networks.get(0);
+        assertThat(full.path("model").asText()).isEqualTo("resnet50");
+        assertThat(full.path("convolutions")).hasSize(53);
+        assertThat(full.path("convolutions").get(0).toString()).isEqualTo("[3,64,7,2,1]");
+        // He et al.'s 25.6 million, normalisation folded.
+        assertThat(full.path("parameters").asLong()).isEqualTo(25_530_472);
+        JsonNode quarter = networks.get(7);
+        assertThat(quarter.path("model").asText()).isEqualTo("mobilenetv2");
+        assertThat(quarter.path("width").asDouble()).isEqualTo(0.25);
+        assertThat(quarter.path("classes").asInt()).isEqualTo(1000);
+        // 144 channels become 32 by our rounding, and not six times the 8 of the layer before.
+        assertThat(quarter.path("convolutions").get(6).toString()).isEqualTo("[8,32,1,1,1]");
+        assertThat(quarter.path("convolutions").get(7).toString()).isEqualTo("[32,32,3,1,32]");
+    }
 }
