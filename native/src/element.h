@@ -14,8 +14,10 @@
 #if defined(__CUDACC__)
 #include <cuda_fp16.h>
 #define DMS_HD __host__ __device__ __forceinline__
+#define DMS_UNROLL _Pragma("unroll")
 #else
 #define DMS_HD inline
+#define DMS_UNROLL
 #endif
 
 namespace dms {
@@ -163,6 +165,25 @@ DMS_HD float activate(const Activation &a, float x, float slope) {
     default:
         return x;
     }
+}
+
+/*
+ * DMS_NONE, DMS_RELU and DMS_CLIP in one form, which nearly all layers have: no choice is made for each element. What is
+ * below 0 is multiplied by slope, then all is kept within the bounds.
+ */
+struct Bounds {
+    float slope;
+    float low;
+    float high;
+
+    DMS_HD float operator()(float x) const { return at_most(at_least(x < 0.0f ? slope * x : x, low), high); }
+};
+
+/* Whether an activation has that form, and which. */
+inline bool bounds_of(const Activation &a, Bounds &b) {
+    b = Bounds{a.kind == DMS_RELU ? a.p : 1.0f, a.kind == DMS_CLIP ? a.p : -INFINITY,
+               a.kind == DMS_CLIP ? a.q : INFINITY};
+    return a.kind == DMS_NONE || a.kind == DMS_RELU || a.kind == DMS_CLIP;
 }
 
 /* An image tensor: dms_bridge.h says where its elements lie. Fewer than 2^31 of them, so that 32 bits address them. */

@@ -79,6 +79,7 @@ int32_t dms_epilogue(const void *x, int32_t x_format, int32_t x_pitch, const voi
     e.finish.slopes = slopes;
     e.finish.first = Activation{first, p1, q1};
     e.finish.second = Activation{second, p2, q2};
+    e.finish.choose();
     if (x_format == y_format && (residual == nullptr || r_format == y_format)) {
         return e.y.half ? widest<Half, 8>(e, n, hw, stream) : widest<float, 4>(e, n, hw, stream);
     }

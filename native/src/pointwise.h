@@ -13,14 +13,33 @@ struct Finish {
     const float *slopes;
     Activation first;
     Activation second;
+    Bounds first_bounds;
+    Bounds second_bounds;
+    bool bounded;
 
-    DMS_HD float operator()(float x, int c, float residual) const {
+    /* To be called once the activations are there. */
+    void choose() {
+        bounded = bounds_of(first, first_bounds);
+        bounded = bounds_of(second, second_bounds) && bounded;
+    }
+
+    DMS_HD float linear(float x, int c) const {
         if (scale != nullptr) {
             x *= scale[c];
         }
         if (bias != nullptr) {
             x += bias[c];
         }
+        return x;
+    }
+
+    /* Where bounded is true. */
+    DMS_HD float within(float x, int c, float residual) const {
+        return second_bounds(first_bounds(linear(x, c)) + residual);
+    }
+
+    DMS_HD float operator()(float x, int c, float residual) const {
+        x = linear(x, c);
         const float slope = slopes != nullptr ? slopes[c] : 0.0f;
         return activate(second, activate(first, x, slope) + residual, slope);
     }
@@ -85,9 +104,19 @@ struct EpilogueRun {
         if (residual != nullptr) {
             r = *reinterpret_cast<const Pack<T, V> *>(residual + at_r);
         }
-        for (int v = 0; v < V; v++) {
-            const float more = residual != nullptr ? to_float(r.v[v]) : 0.0f;
-            from_float(finish(to_float(a.v[v]), CHANNELS_LAST ? channel + v : channel, more), a.v[v]);
+        /* Unrolled, since packs whose elements are counted by a loop go to memory. */
+        if (finish.bounded) {
+            DMS_UNROLL
+            for (int v = 0; v < V; v++) {
+                const float more = residual != nullptr ? to_float(r.v[v]) : 0.0f;
+                from_float(finish.within(to_float(a.v[v]), CHANNELS_LAST ? channel + v : channel, more), a.v[v]);
+            }
+        } else {
+            DMS_UNROLL
+            for (int v = 0; v < V; v++) {
+                const float more = residual != nullptr ? to_float(r.v[v]) : 0.0f;
+                from_float(finish(to_float(a.v[v]), CHANNELS_LAST ? channel + v : channel, more), a.v[v]);
+            }
         }
         *reinterpret_cast<Pack<T, V> *>(y + at_y) = a;
     }

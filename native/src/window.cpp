@@ -35,6 +35,7 @@ int32_t run(const Depthwise &d, int n, void *stream) {
     body.c = d.c;
     body.win = d.win;
     body.activation = d.activation;
+    body.bounded = bounds_of(d.activation, body.bounds);
     return each("dms_depthwise", body, static_cast<int64_t>(n) * d.c * d.y.h * d.y.w / V, stream);
 }
 

@@ -61,6 +61,8 @@ struct DepthwiseRun {
     int c;
     Window win;
     Activation activation;
+    Bounds bounds;
+    bool bounded;
 
     DMS_HD void operator()(int64_t index) const {
         const int groups = c / V;
@@ -96,8 +98,9 @@ struct DepthwiseRun {
             }
         }
         Pack<T, V> result;
+        DMS_UNROLL
         for (int v = 0; v < V; v++) {
-            from_float(activate(activation, sum[v], 0.0f), result.v[v]);
+            from_float(bounded ? bounds(sum[v]) : activate(activation, sum[v], 0.0f), result.v[v]);
         }
         *reinterpret_cast<Pack<T, V> *>(static_cast<T *>(y.data) + out) = result;
     }
