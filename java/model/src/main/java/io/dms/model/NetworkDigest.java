@@ -10,11 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * SHA-256 of everything that a network or one level of a model consists of: inputs, outputs, nodes, attributes, shapes,
@@ -63,9 +68,10 @@ public final class NetworkDigest {
         NetworkDigest d = new NetworkDigest();
         try {
             d.structure(graph);
+            Map<Tensor, String> contents = contents(graph.initializers().values());
             for (var e : new TreeMap<>(graph.initializers()).entrySet()) {
                 d.text(e.getKey());
-                d.text(content(e.getValue()));
+                d.text(Objects.requireNonNull(contents.get(e.getValue())));
             }
             return d.hex();
         } catch (IOException e) {
@@ -152,6 +158,19 @@ public final class NetworkDigest {
                 out.writeInt(cut.length(r));
             }
         }
+    }
+
+    /** What {@link #content} says of each of them, the large ones first. */
+    private static Map<Tensor, String> contents(Collection<Tensor> tensors) {
+        List<Tensor> all = new ArrayList<>(tensors);
+        all.sort(Comparator.comparingLong(NetworkDigest::size).reversed());
+        Map<Tensor, String> out = new ConcurrentHashMap<>();
+        InParallel.each(all, t -> out.put(t, content(t)));
+        return out;
+    }
+
+    private static long size(Tensor t) {
+        return t.shape().elements();
     }
 
     /** Type, shape and the digest of the elements. */

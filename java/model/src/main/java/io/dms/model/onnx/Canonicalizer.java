@@ -2,6 +2,7 @@ package io.dms.model.onnx;
 
 import io.dms.model.DataType;
 import io.dms.model.Graph;
+import io.dms.model.InParallel;
 import io.dms.model.ModelException;
 import io.dms.model.Node;
 import io.dms.model.Shape;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over a file's nodes that makes the canonical graph. Used once. */
@@ -202,12 +204,19 @@ final class Canonicalizer {
 
     /** Weights that are not numbers give outputs that are not: say so at once. */
     private static void checkFinite(Graph graph) {
-        graph.initializers().forEach((name, t) -> {
-            if (t.type() != DataType.FLOAT32) {
-                return;
-            }
-            int i = NotFinite.first(t.bytes());
+        Map<Tensor, Integer> bad = new ConcurrentHashMap<>();
+        InParallel.each(List.copyOf(graph.initializers().values()), t -> {
+            int i = t.type() == DataType.FLOAT32 ? NotFinite.first(t.bytes()) : -1;
             if (i >= 0) {
+                bad.put(t, i);
+            }
+        });
+        if (bad.isEmpty()) {
+            return;
+        }
+        graph.initializers().forEach((name, t) -> {
+            Integer i = bad.get(t);
+            if (i != null) {
                 throw new ModelException("initializer " + Text.clean(name) + " holds "
                         + t.bytes().getFloat(4 * i) + " at element " + i
                         + ": the network was trained or exported wrongly");
