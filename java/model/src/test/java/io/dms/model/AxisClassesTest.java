@@ -74,6 +74,46 @@ class AxisClassesTest {
         assertThat(seen).isGreaterThan(400);
     }
 
+    @Test
+    void aGroupHasTheNameAndReasonOfItsFirstAxisHoweverAxesWereTied() {
+        for (int order = 0; order < 4; order++) {
+            AxisClasses classes = new AxisClasses();
+            for (String t : List.of("a", "b", "c")) {
+                classes.add(t, 0, 16, true);
+            }
+            if (order % 2 == 0) {
+                classes.freeze("b", 0, "b's");
+                classes.freeze("c", 0, "c's");
+            }
+            String[] pair = order < 2 ? new String[] {"c", "b"} : new String[] {"b", "c"};
+            classes.tieRange(pair[0], 0, 0, pair[1], 0, 0, 16);
+            classes.tieRange("c", 0, 0, "a", 0, 0, 16);
+            ChannelGroup group = classes.groups(t -> t).groups().get(0);
+            assertThat(group.name()).isEqualTo("a");
+            assertThat(group.size()).isEqualTo(16);
+            assertThat(group.frozenBecause()).isEqualTo(order % 2 == 0 ? "b's" : null);
+        }
+    }
+
+    @Test
+    void axesThatWereTiedWholeAreStillTiedWhenOneOfThemIsTiedInParts() {
+        AxisClasses classes = new AxisClasses();
+        for (String t : List.of("a", "b", "c")) {
+            classes.add(t, 0, t.equals("c") ? 32 : 16, true);
+        }
+        classes.tieRange("a", 0, 0, "b", 0, 0, 16);
+        classes.tieRange("b", 0, 0, "c", 0, 8, 16);
+        classes.freeze("a", 0, 0, 4, "its beginning");
+        ChannelGroups groups = classes.groups(t -> t);
+        for (String t : List.of("a", "b")) {
+            assertThat(groups.segments(t, 0)).singleElement().satisfies(s -> {
+                assertThat(s.start()).isEqualTo(4);
+                assertThat(groups.groups().get(s.group()).size()).isEqualTo(12);
+            });
+        }
+        assertThat(groups.segments("c", 0)).extracting(AxisSegment::start).contains(12);
+    }
+
     private static int check(ChannelGroups groups, Slow slow, int[] sizes) {
         int segments = 0;
         for (int a = 0; a < sizes.length; a++) {
