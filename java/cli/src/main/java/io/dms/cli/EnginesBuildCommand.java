@@ -160,7 +160,7 @@ final class EnginesBuildCommand extends DmsCommand {
         EngineOptions within = memory == null ? how : how.withMemoryLimitBytes(memory);
         BuildProgress progress = new BuildProgress(
                 levels.stream().map(WidthLevel::name).toList(),
-                levels.stream().map(l -> ModelCosts.macs(scalable.graphAt(l))).toList(),
+                l -> ModelCosts.macs(scalable.graphAt(levels.get(l))),
                 System::nanoTime,
                 console()::cancelled);
         List<Row> rows = new ArrayList<>();

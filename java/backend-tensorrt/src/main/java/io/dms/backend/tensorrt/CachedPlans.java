@@ -58,9 +58,7 @@ final class CachedPlans implements PlanSource {
         this.levels = model.levels().stream().map(WidthLevel::name).toList();
         this.progress = new BuildProgress(
                 levels,
-                model.levels().stream()
-                        .map(l -> ModelCosts.macs(model.graphAt(l)))
-                        .toList(),
+                l -> ModelCosts.macs(model.graphAt(model.levels().get(l))),
                 System::nanoTime,
                 () -> Thread.currentThread().isInterrupted());
     }

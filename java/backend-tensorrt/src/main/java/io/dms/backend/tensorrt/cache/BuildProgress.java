@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuildProgress {
     private final List<String> names;
-    private final List<Long> work;
+    private final IntToLongFunction workOf;
+    private final @Nullable Long[] work;
     private final LongSupplier nanoTime;
     private final BooleanSupplier cancelled;
     private final List<Phase> phases = new ArrayList<>();
@@ -72,16 +74,19 @@ public final class BuildProgress {
 
     /**
      * @param names of the levels, in the order of their builds
-     * @param work of each level, in any unit that grows with the time of its build
+     * @param workOf of a level, counted from 0, in any unit that grows with the time of its build; asked once, and only
+     *     where something is built
      * @param nanoTime as {@link System#nanoTime()}
      * @param cancelled true once a person asked to stop
      */
-    public BuildProgress(List<String> names, List<Long> work, LongSupplier nanoTime, BooleanSupplier cancelled) {
-        if (names.isEmpty() || names.size() != work.size()) {
-            throw new IllegalArgumentException(names.size() + " names, " + work.size() + " amounts of work");
+    public BuildProgress(
+            List<String> names, IntToLongFunction workOf, LongSupplier nanoTime, BooleanSupplier cancelled) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("no levels");
         }
         this.names = List.copyOf(names);
-        this.work = List.copyOf(work);
+        this.workOf = workOf;
+        this.work = new Long[names.size()];
         this.nanoTime = nanoTime;
         this.cancelled = cancelled;
         this.start = nanoTime.getAsLong();
@@ -106,7 +111,7 @@ public final class BuildProgress {
         phases.clear();
         share = 0;
         if (built) {
-            workBuilt += work.get(level);
+            workBuilt += work(level);
             nanosBuilt += nanoTime.getAsLong() - levelStart;
         }
         levelStart = nanoTime.getAsLong();
@@ -159,15 +164,24 @@ public final class BuildProgress {
                 left(now, at));
     }
 
+    private long work(int at) {
+        Long w = work[at];
+        if (w == null) {
+            w = workOf.applyAsLong(at);
+            work[at] = w;
+        }
+        return w;
+    }
+
     private @Nullable Long left(long now, int at) {
-        double done = workBuilt + share * work.get(at);
+        double done = workBuilt + share * work(at);
         double nanos = nanosBuilt + (share > 0 ? now - levelStart : 0);
         if (!(done > 0) || (workBuilt == 0 && share < 0.02)) {
             return null;
         }
-        double open = (1 - share) * work.get(at);
-        for (int i = at + 1; i < work.size(); i++) {
-            open += work.get(i);
+        double open = (1 - share) * work(at);
+        for (int i = at + 1; i < work.length; i++) {
+            open += work(i);
         }
         return Math.round(nanos / done * open / 1e9);
     }

@@ -14,7 +14,7 @@ class BuildProgressTest {
 
     private BuildProgress four() {
         return new BuildProgress(
-                List.of("1.00", "0.75", "0.50", "0.25"), List.of(40L, 30L, 20L, 10L), clock, () -> cancelled);
+                List.of("1.00", "0.75", "0.50", "0.25"), level -> 40 - 10L * level, clock, () -> cancelled);
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Takes TensorRT's place: a plan holds the level's weights, and the engine computes with what the plan holds. Like the
  * library it believes whatever it is given: another plan of the same size runs and answers wrongly, a short one crashes.
  */
-final class PlanBuilder implements EngineBuilder {
+public final class PlanBuilder implements EngineBuilder {
     static final EnginePlatform ORIN = new EnginePlatform("10.3.0.30", "12.6", "L4T 36.4.0", "Orin", "8.7", 8);
 
     final AtomicInteger builds = new AtomicInteger();
@@ -38,6 +38,11 @@ final class PlanBuilder implements EngineBuilder {
     Path tally;
 
     Runnable whileBuilding = () -> {};
+
+    /** How often it was asked to build. */
+    public int builds() {
+        return builds.get();
+    }
 
     @Override
     public List<String> refusals() {
