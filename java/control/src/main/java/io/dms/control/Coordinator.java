@@ -4,7 +4,9 @@ import io.dms.model.Profile;
 import io.dms.model.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ public final class Coordinator {
     private final Allocator allocator;
     private final Observations observations;
     private final int n;
+    private final int[] byPriority;
 
     private final boolean[] wasPresent;
 
@@ -61,6 +64,11 @@ public final class Coordinator {
         this.members = List.copyOf(members);
         this.options = options;
         n = members.size();
+        byPriority = IntStream.range(0, n)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> -members.get(i).goal().priority()))
+                .mapToInt(i -> i)
+                .toArray();
         costs = new CostTable(members.stream().map(Member::profile).toList());
         model = new ContentionModel(n);
         double[] rate = members.stream().mapToDouble(Member::framesPerSecond).toArray();
@@ -160,29 +168,52 @@ public final class Coordinator {
         }
         forecast.guard(1);
         forecast.of(old.clock(), old.choice());
-        double oldUtility = 0;
-        double newUtility = 0;
         boolean broken = false;
         boolean gained = false;
         for (int i = 0; i < n; i++) {
-            double weight = members.get(i).goal().weight();
             broken |= old.met()[i] && !forecast.met[i];
             gained |= plan.met()[i] && !forecast.met[i];
-            oldUtility += weight * forecast.worth(i, old.choice()[i]);
-            newUtility += weight * plan.worth()[i];
         }
-        boolean better = gained
-                || newUtility > oldUtility * (1 + options.utilityMargin())
-                || (newUtility > oldUtility * (1 - SAME_UTILITY)
-                        && plan.watts() < forecast.watts * (1 - options.powerMargin()))
-                || (options.aim() == CoordinatorOptions.Aim.ENERGY
-                        && plan.watts() < forecast.watts * (1 - options.powerMargin()));
+        int utility = compareUtility(old, plan);
+        boolean spares = plan.watts() < forecast.watts * (1 - options.powerMargin());
+        boolean better =
+                gained || utility > 0 || (spares && (utility == 0 || options.aim() == CoordinatorOptions.Aim.ENERGY));
         if (broken || (better && ++waiting >= options.patience())) {
             waiting = 0;
             return true;
         }
         waiting = better ? waiting : 0;
         return false;
+    }
+
+    /**
+     * Whether the new plan serves better (1) than the old one does by the last forecast, alike (0) or worse (-1): priority
+     * by priority from the highest, as the allocator does, so that what a lower one would lose keeps nothing from a higher.
+     */
+    private int compareUtility(Allocator.Plan old, Allocator.Plan plan) {
+        double all = 0;
+        for (int i = 0; i < n; i++) {
+            all += members.get(i).goal().weight() * forecast.worth(i, old.choice()[i]);
+        }
+        for (int start = 0, end; start < n; start = end) {
+            end = start;
+            double before = 0;
+            double after = 0;
+            int priority = members.get(byPriority[start]).goal().priority();
+            for (; end < n && members.get(byPriority[end]).goal().priority() == priority; end++) {
+                int i = byPriority[end];
+                double weight = members.get(i).goal().weight();
+                before += weight * forecast.worth(i, old.choice()[i]);
+                after += weight * plan.worth()[i];
+            }
+            if (after - before > options.utilityMargin() * all) {
+                return 1;
+            }
+            if (before - after > SAME_UTILITY * all) {
+                return -1;
+            }
+        }
+        return 0;
     }
 
     private Allocation allocation(Allocator.Plan plan, Situation now, boolean changed) {
