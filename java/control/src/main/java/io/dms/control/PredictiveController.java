@@ -19,7 +19,6 @@ final class PredictiveController implements Controller {
     private static final double MISSES_AIMED_AT = 0.4;
 
     private static final double LEAST_MISSES = 0.001;
-    private static final double HYSTERESIS = 0.005;
     /** In place of the logarithm of no time at all: below all others, and still comparable. */
     private static final double NO_TIME = -1000;
 
@@ -159,18 +158,29 @@ final class PredictiveController implements Controller {
         // often.
         lending = slowdown.isAlarmed() && (lent >= 0 || dwell.mayLend());
         double seen = lending ? Double.POSITIVE_INFINITY : evidence.upper(misses, slowdown.mean());
+        boolean fits = false;
         for (int i = 0; i < table.size; i++) {
-            double profiled = table.sigma[i] * table.sigma[i];
-            double needed = Math.min(seen, slowdown.upper(profiled, lending));
-            double slack = log(left) - table.logMedian[i] - needed;
+            double slack = slack(i, left, seen);
             if (current >= 0 && i != current) {
                 // The cost of a switch is paid once, so that it must fit most of the time and no more.
-                double once = table.logMedian[i] + slowdown.mean() + slowdown.spread(profiled);
+                double once = table.logMedian[i] + slowdown.mean() + slowdown.spread(table.sigma[i] * table.sigma[i]);
                 slack = Math.min(slack, log(left - table.switchMillis) - once);
-                slack -= table.medianMillis[i] > table.medianMillis[current] ? HYSTERESIS : 0;
             }
             choice.slack[i] = slack;
+            fits |= availability.may(i) && slack >= 0;
         }
+        if (!fits && current >= 0 && slack(current, boundMillis, seen) < 0) {
+            // At this level every frame would be late: what leaving it costs, one late frame, is held against no level.
+            for (int i = 0; i < table.size; i++) {
+                choice.slack[i] = slack(i, left, seen);
+            }
+        }
+    }
+
+    /** How far below a time a level's needed quantile is, as logarithms, whatever level was before. */
+    private double slack(int level, double millis, double seen) {
+        double needed = Math.min(seen, slowdown.upper(table.sigma[level] * table.sigma[level], lending));
+        return log(millis) - table.logMedian[level] - needed;
     }
 
     private static double log(double millis) {

@@ -17,6 +17,15 @@ final class Drive {
     }
 
     static Profile profile(double[] medians, double[] accuracies) {
+        return profile(medians, accuracies, 0.2);
+    }
+
+    /** The four levels of {@link #profile()} where a change of level costs so much. */
+    static Profile switching(double millis) {
+        return profile(new double[] {40, 28, 19, 12}, new double[] {0.76, 0.75, 0.72, 0.65}, millis);
+    }
+
+    private static Profile profile(double[] medians, double[] accuracies, double switchMillis) {
         List<Profile.Level> levels = new ArrayList<>();
         for (int i = 0; i < medians.length; i++) {
             double m = medians[i];
@@ -43,7 +52,7 @@ final class Drive {
                 List.of(
                         new Profile.Point("MAXN", "MAXN", 1_000_000_000L, null, 4.0, levels),
                         new Profile.Point("HALF", "HALF", 500_000_000L, null, 3.0, slower(levels, 1.8))),
-                0.2);
+                switchMillis);
     }
 
     private static List<Profile.Level> slower(List<Profile.Level> levels, double factor) {
@@ -73,7 +82,9 @@ final class Drive {
         final Moment moment = new Moment();
         final Outcome outcome = new Outcome();
         final double[] medians;
+        final double switchMillis;
         final Random random;
+        private int before = -1;
         long now = 1_000_000_000L;
         int level;
 
@@ -82,6 +93,8 @@ final class Drive {
             medians = profile.levels().stream()
                     .mapToDouble(l -> l.latency().p50())
                     .toArray();
+            Double cost = profile.switchMillis();
+            switchMillis = cost == null ? 0 : cost;
             random = new Random(seed);
         }
 
@@ -95,6 +108,8 @@ final class Drive {
             double noise = sigma == 0 ? 1 : Math.exp(sigma * random.nextGaussian());
             long start = now;
             now += (long) (medians[level] * 1e6 * factor * noise);
+            now += before >= 0 && before != level ? (long) (switchMillis * 1e6) : 0;
+            before = level;
             controller.observe(outcome.set(level, start, start, now, medians[level] * factor * 0.01, false));
             now += 1000;
             return level;
