@@ -199,7 +199,6 @@ public final class SpecialisedStream {
 
     private void countLeaving() {
         if (rule.running() == null) {
-            head = null;
             left++;
         }
     }
