@@ -12,6 +12,9 @@
 
 #if defined(__CUDACC__)
 #include "launch_cuda.h"
+#elif defined(DMS_SIMULATED)
+#include "launch_host.h"
+#include "launch_cuda.h"
 #else
 #include "launch_host.h"
 #endif

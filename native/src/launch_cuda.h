@@ -17,6 +17,23 @@ int32_t cuda_status(const char *function, cudaError_t error);
  */
 inline void forget() { cudaGetLastError(); }
 
+/*
+ * Starts a kernel; on the CPU, where it is simulated, at once or once for each replay. WAITING: whether the threads of a
+ * block wait for each other, which the device need not be told.
+ */
+#if defined(__CUDACC__)
+template <bool WAITING, class... Parameters, class... Arguments>
+void start(void (*kernel)(Parameters...), dim3 blocks, dim3 threads, void *stream, const Arguments &...arguments) {
+    forget();
+    kernel<<<blocks, threads, 0, static_cast<cudaStream_t>(stream)>>>(arguments...);
+}
+#else
+template <bool WAITING, class... Parameters, class... Arguments>
+void start(void (*kernel)(Parameters...), dim3 blocks, dim3 threads, void *stream, const Arguments &...arguments) {
+    run(stream, [=] { simulate(blocks, threads, WAITING, [=] { kernel(arguments...); }); });
+}
+#endif
+
 constexpr int THREADS = 256;
 
 template <class Body>
@@ -33,8 +50,7 @@ int32_t each(const char *function, const Body &body, int64_t count, void *stream
     if (blocks > 2147483647) {
         return fail(DMS_UNSUPPORTED, 0, "%s: too many elements for one launch", function);
     }
-    forget();
-    each_kernel<<<static_cast<unsigned>(blocks), THREADS, 0, static_cast<cudaStream_t>(stream)>>>(body, count);
+    start<false>(each_kernel<Body>, static_cast<unsigned>(blocks), THREADS, stream, body, count);
     return cuda_status(function, cudaGetLastError());
 }
 
@@ -73,12 +89,10 @@ int32_t teams(const char *function, const Body &body, int64_t rows, int64_t widt
         return fail(DMS_UNSUPPORTED, 0, "%s: too many rows for one launch", function);
     }
     const unsigned blocks = static_cast<unsigned>(rows);
-    const cudaStream_t s = static_cast<cudaStream_t>(stream);
-    forget();
     if (width <= 128) {
-        team_kernel<Body, 32><<<blocks, 32, 0, s>>>(body);
+        start<true>(team_kernel<Body, 32>, blocks, 32, stream, body);
     } else {
-        team_kernel<Body, 256><<<blocks, 256, 0, s>>>(body);
+        start<true>(team_kernel<Body, 256>, blocks, 256, stream, body);
     }
     return cuda_status(function, cudaGetLastError());
 }

@@ -22,6 +22,8 @@ int32_t run(void *stream, const Work &work) {
     return DMS_OK;
 }
 
+#if !defined(DMS_SIMULATED)
+
 template <class Body>
 struct Each {
     Body body;
@@ -55,6 +57,8 @@ template <class Body>
 int32_t teams(const char *, const Body &body, int64_t rows, int64_t, void *stream) {
     return run(stream, Teams<Body>{body, rows});
 }
+
+#endif
 
 } // namespace dms
 

@@ -10,7 +10,7 @@
 
 namespace dms {
 
-#if defined(__CUDACC__)
+#if defined(__CUDACC__) || defined(DMS_SIMULATED)
 
 constexpr int TILE = 32;
 constexpr int TILE_ROWS = 8;
@@ -44,8 +44,7 @@ inline int32_t transpose(const Convert &m, int n, int hw, void *stream) {
     if (blocks.y > 65535 || blocks.z > 65535) {
         return each("dms_convert", m, static_cast<int64_t>(n) * m.c * hw, stream);
     }
-    forget();
-    transpose_kernel<<<blocks, dim3(TILE, TILE_ROWS), 0, static_cast<cudaStream_t>(stream)>>>(m, hw);
+    start<true>(transpose_kernel, blocks, dim3(TILE, TILE_ROWS), stream, m, hw);
     return cuda_status("dms_convert", cudaGetLastError());
 }
 
