@@ -8,8 +8,10 @@ import io.dms.robotics.Application;
 import io.dms.runtime.SessionOptions;
 import io.dms.serve.protocol.GrpcCodec;
 import io.dms.serve.protocol.InferResponse;
+import io.dms.serve.protocol.InferenceException;
 import io.dms.serve.protocol.Numbers;
 import io.dms.serve.protocol.Parameters;
+import io.dms.serve.protocol.Refusal;
 import io.dms.serve.protocol.TensorData;
 import io.dms.serve.protocol.TensorType;
 import java.nio.ByteBuffer;
@@ -67,7 +69,11 @@ final class Seat implements AutoCloseable {
         return application.profile();
     }
 
-    /** Answers a request. */
+    /**
+     * Answers a request, and counts it as answered.
+     *
+     * @throws InferenceException if its deadline passed while the model ran: it is nothing that was answered then
+     */
     InferResponse run(Job job, long startNanos) {
         Plan plan = job.plan;
         Goal goal = plan.goal();
@@ -107,6 +113,9 @@ final class Seat implements AutoCloseable {
         long t3 = System.nanoTime();
         List<TensorData> tensors = tensors(plan, results);
         long end = System.nanoTime();
+        if (job.late(end)) {
+            throw new InferenceException(Refusal.LATE, "the deadline passed while the model ran");
+        }
         String levels = String.join(",", ran.stream().map(WidthLevel::name).toList());
         served.statistics()
                 .answered(

@@ -1,6 +1,5 @@
 package io.dms.serve;
 
-import io.dms.serve.protocol.InferResponse;
 import io.dms.serve.protocol.InferenceException;
 import io.dms.serve.protocol.Refusal;
 import java.util.Map;
@@ -75,12 +74,7 @@ final class Worker {
                 throw new IllegalStateException(
                         "no seat for " + job.plan.model().info().name());
             }
-            InferResponse response = seat.run(job, start);
-            if (job.late(System.nanoTime())) {
-                job.refuse(new InferenceException(Refusal.LATE, "the deadline passed while the model ran"));
-            } else {
-                job.answer(response);
-            }
+            job.answer(seat.run(job, start));
         } catch (InferenceException e) {
             refuse(job, e);
         } catch (Throwable e) { // whatever it is, the next request has nothing to do with it

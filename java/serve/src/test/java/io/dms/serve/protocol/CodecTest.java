@@ -144,6 +144,10 @@ class CodecTest {
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1],"
                         + "\"parameters\":{\"binary_data_size\":4}}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\","
+                        + "\"parameters\":{\"binary_data_size\":-4}}]}",
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\","
+                        + "\"parameters\":{\"binary_data_size\":4.5}}]}",
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\","
                         + "\"parameters\":{\"binary_data_size\":4}}]}"
             })
     void wrong_json_is_refused(String text) {
