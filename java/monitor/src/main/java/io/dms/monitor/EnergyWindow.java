@@ -188,6 +188,8 @@ public final class EnergyWindow implements AutoCloseable {
         if (missed || at - lastAt > m.gapNanos()) {
             if (!m.counter() || from == 0) {
                 lostSeconds += part;
+            } else {
+                cutSeconds += Math.min(part, whole - part);
             }
         } else if (lo == lastAt && hi == at) {
             error += part * Math.abs(to - from) / 2;

@@ -78,4 +78,44 @@ class EnergyWindowEdgesTest {
         assertThat(w.lostSeconds()).isZero();
         assertThat(w.whyAbsent()).isNull();
     }
+
+    @Test
+    void what_the_last_sample_stands_for_may_be_off_by_all_that_power_moved() {
+        EnergyWindow w = window(false);
+        for (long t = 0; t <= 1000; t += 100) {
+            w.accept(t * MS, t < 500 ? 5 : 9, null);
+        }
+        now.set(1200 * MS);
+        // One step of 4 W between two samples, and 200 ms that no sample follows.
+        assertThat(w.errorJoules()).isCloseTo(0.1 * 4 / 2 + 0.2 * 4, within(EXACT));
+        assertThat(w.joules()).isCloseTo(0.4 * 5 + 0.1 * 7 + 0.7 * 9, within(EXACT));
+    }
+
+    /** It counts 0.5 J, then 2 J each 100 ms; the window begins after the fourth part of the first of them. */
+    @Test
+    void a_counter_that_is_cut_may_be_off_by_the_shorter_part() {
+        now.set(25 * MS);
+        EnergyWindow w = window(true);
+        w.before(0, 0);
+        for (int i = 1; i <= 10; i++) {
+            w.accept(100 * MS * i, i == 1 ? 0.5 : 0.5 + 2 * (i - 1), null);
+        }
+        closeAt(w, 1000 * MS);
+        assertThat(w.joules()).isCloseTo(0.75 * 0.5 + 9 * 2, within(EXACT));
+        assertThat(w.errorJoules()).isCloseTo(0.025 * 15, within(EXACT));
+    }
+
+    /** Over a gap a counter goes on counting: nothing is lost, but when it counted within the gap nobody knows. */
+    @Test
+    void a_counter_that_is_cut_within_a_gap_may_be_off_just_so() {
+        EnergyWindow w = window(true);
+        for (int i = 0; i <= 10; i++) {
+            w.accept(100 * MS * i, i, null);
+        }
+        closeAt(w, 1200 * MS);
+        w.accept(2000 * MS, 10 + 20, null);
+        assertThat(w.lostSeconds()).isZero();
+        assertThat(w.joules()).isCloseTo(10 + 0.2 * 20, within(EXACT));
+        assertThat(w.errorJoules()).isCloseTo(0.2 * (20 - 10), within(EXACT));
+    }
 }

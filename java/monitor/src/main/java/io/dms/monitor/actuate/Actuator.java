@@ -176,13 +176,17 @@ public final class Actuator implements AutoCloseable {
         set(Setting.POWER_MODE, id);
     }
 
-    /** Puts everything back; the actuator can be used further. */
+    /** Puts everything back; the actuator can be used further, and what could not be put back is tried again at its end. */
     public synchronized Restored restore() {
         if (changes.isEmpty()) {
             return Restored.NOTHING;
         }
         Restored restored = new Restore(options, state).run(new Content(state.boot(), changes));
         changes.clear();
+        Content left = state.read();
+        if (left != null) {
+            changes.addAll(left.changes());
+        }
         return restored;
     }
 

@@ -40,7 +40,7 @@ final class Restore {
             }
         }
         failed.addAll(putClocksBack(putClocksBack(clocks)));
-        state.write(failed);
+        state.write(content.boot(), failed);
         return new Restored(new ArrayList<>(lines.values()), failed.isEmpty());
     }
 

@@ -98,6 +98,11 @@ final class StateFile {
 
     /** Writes the whole file anew, or removes it where there is nothing to put back. */
     void write(List<Change> changes) {
+        write(boot, changes);
+    }
+
+    /** Likewise, with changes of an earlier start of the kernel. */
+    void write(String boot, List<Change> changes) {
         try {
             if (changes.isEmpty()) {
                 Files.deleteIfExists(file);

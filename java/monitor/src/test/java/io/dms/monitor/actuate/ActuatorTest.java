@@ -248,6 +248,32 @@ class ActuatorTest {
     }
 
     @Test
+    void whatCouldNotBePutBackIsNotForgottenOverWhatIsSetLater() throws IOException {
+        Path tool = folder.resolve("nvpmodel");
+        String works = Files.readString(tool);
+        try (Actuator actuator = Actuator.open(board.options())) {
+            actuator.powerMode(3);
+            Files.writeString(tool, "#!/bin/sh\nexit 1\n");
+            assertThat(actuator.restore().complete()).isFalse();
+            actuator.capGpu(408_000_000);
+            assertThat(board.state()).content().contains("power-mode 0 3", "gpu.max 612000000 408000000");
+            Files.writeString(tool, works);
+        }
+        assertAsBefore();
+    }
+
+    @Test
+    void aPowerModeThatCouldNotBePutBackIsStillOneOfAnEarlierStart() throws IOException {
+        left("another", "power-mode 1 0");
+        assertThat(Actuator.restoreLeftOver(board.options()).complete()).isFalse();
+        board.tree().set(Orin.STATUS, "pmode:0003");
+        Restored restored = Actuator.restoreLeftOver(board.options());
+        assertThat(restored.complete()).isTrue();
+        assertThat(restored.lines()).singleElement().asString().contains("somebody chose it since");
+        assertThat(board.state()).doesNotExist();
+    }
+
+    @Test
     void aGarbledFileIsNotGuessedAt() throws IOException {
         for (String text : List.of("", "x", "dms-actuation 2\nboot a\n", "dms-actuation 1\nboot a\ngpu.max 1\n")) {
             Files.createDirectories(board.options().stateFolder());
