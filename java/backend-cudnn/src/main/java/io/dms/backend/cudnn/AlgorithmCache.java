@@ -50,7 +50,11 @@ final class AlgorithmCache {
 
     /** {@code $XDG_CACHE_HOME/dms/cudnn}, by default below {@code ~/.cache}. */
     static Path folder() {
-        String given = System.getenv("XDG_CACHE_HOME");
+        return folder(System.getenv("XDG_CACHE_HOME"));
+    }
+
+    /** By the value of the variable, which counts where it is an absolute path, as the XDG rules say. */
+    static Path folder(@Nullable String given) {
         Path base = given == null || given.isBlank() || !Path.of(given).isAbsolute()
                 ? Path.of(System.getProperty("user.home", "."), ".cache")
                 : Path.of(given);

@@ -90,4 +90,24 @@ class AlgorithmCacheTest {
         cache.save();
         assertThat(cache.get("conv")).isNotNull();
     }
+
+    @Test
+    void aFileThatCannotBeReplacedLeavesNothingBesideIt() throws IOException {
+        AlgorithmCache cache = new AlgorithmCache(folder, "d");
+        Files.createDirectories(cache.file().resolve("full"));
+        cache.put("conv", new AlgorithmCache.Entry(SOME, null));
+        cache.save();
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(cache.file());
+        }
+    }
+
+    @Test
+    void onlyAnAbsolutePathNamesAnotherFolder() {
+        Path own = AlgorithmCache.folder(null);
+        assertThat(own).startsWith(Path.of(System.getProperty("user.home")));
+        assertThat(AlgorithmCache.folder(" ")).isEqualTo(own);
+        assertThat(AlgorithmCache.folder("caches")).isEqualTo(own);
+        assertThat(AlgorithmCache.folder(folder.toString())).isEqualTo(folder.resolve("dms/cudnn"));
+    }
 }

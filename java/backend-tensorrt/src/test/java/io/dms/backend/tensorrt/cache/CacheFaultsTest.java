@@ -112,6 +112,22 @@ class CacheFaultsTest {
     }
 
     @Test
+    void a_damaged_engine_is_gone_also_where_there_is_no_room_for_the_new_one() throws IOException {
+        keptOne();
+        byte[] plan = Files.readAllBytes(file(".plan"));
+        plan[0] ^= 1;
+        Files.write(file(".plan"), plan);
+        room = plan.length;
+        long open = PlanMemory.openBytes();
+        try (CachedEngine e = get()) {
+            assertThat(e.fresh()).isTrue();
+            assertThat(e.kept()).isFalse();
+        }
+        assertThat(PlanMemory.openBytes()).as("what was read of it is freed").isEqualTo(open);
+        assertThat(folder).isDirectoryNotContaining("glob:**.{plan,json,tmp}");
+    }
+
+    @Test
     void an_engine_is_kept_also_where_there_is_no_room_for_the_timings() throws IOException {
         keptOne();
         room = Files.size(file(".plan")) + Files.size(file(".json")) + 5;

@@ -9,6 +9,7 @@ import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.BundledModels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,16 @@ class EngineKeyTest {
         });
         assertThat(Stream.concat(Stream.of(key), changed.values().stream()).map(EngineKey::id))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void every_batch_that_an_engine_is_made_for_is_in_its_key() {
+        int[][] batches = {{1, 4, 8}, {2, 4, 8}, {1, 5, 8}, {1, 4, 9}};
+        assertThat(Arrays.stream(batches)
+                        .map(b -> EngineOptions.of(REQUEST.network(), Precision.FP16, b[0], b[1], b[2]))
+                        .map(o -> EngineKey.of(with(o), ORIN).id())
+                        .distinct())
+                .hasSize(batches.length);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.dms.model.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -182,5 +183,51 @@ class EngineStoreTest {
         Files.writeString(folder.resolve("notes.txt"), "mine");
         store().prune(new Prune(0, null, true, false));
         assertThat(folder.resolve("notes.txt")).hasContent("mine");
+    }
+
+    @Test
+    void what_is_just_as_large_as_the_budget_stays() {
+        use(0, 0).close();
+        use(1, 1).close();
+        long both = store().list().stream().mapToLong(StoredEngine::bytes).sum();
+        store().evict(both, notes::add);
+        assertThat(store().prune(new Prune(both, null, false, false)).engines()).isEmpty();
+        assertThat(ids()).containsExactlyInAnyOrder(id(0), id(1));
+        assertThat(store().prune(new Prune(both - 1, null, false, true)).engines())
+                .as("a byte less is too little for both")
+                .extracting(StoredEngine::id)
+                .containsExactly(id(0));
+        store().evict(both - 1, notes::add);
+        assertThat(ids()).containsExactly(id(1));
+    }
+
+    @Test
+    void what_a_write_left_that_did_not_end_goes_before_any_engine() throws IOException {
+        use(0, 0).close();
+        long one = each();
+        String half = "0".repeat(64);
+        Files.write(folder.resolve(half + ".plan.tmp"), new byte[1000]);
+        store().evict(one, notes::add);
+        assertThat(ids()).containsExactly(id(0));
+        assertThat(folder.resolve(half + ".plan.tmp")).doesNotExist();
+    }
+
+    @Test
+    void a_record_in_the_place_of_another_engines_is_not_believed() throws IOException {
+        use(0, 0).close();
+        use(1, 1).close();
+        for (String ending : List.of(".plan", ".json")) {
+            Files.copy(
+                    folder.resolve(id(0) + ending),
+                    folder.resolve(id(1) + ending),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThat(store().list())
+                .filteredOn(e -> e.id().equals(id(1)))
+                .singleElement()
+                .satisfies(e -> assertThat(e.fault()).isEqualTo("its record is another engine's"));
+        try (CachedEngine built = use(1, 2)) {
+            assertThat(built.fresh()).isTrue();
+        }
     }
 }

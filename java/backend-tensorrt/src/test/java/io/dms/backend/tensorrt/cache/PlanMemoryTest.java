@@ -2,12 +2,20 @@ package io.dms.backend.tensorrt.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dms.model.EnvironmentException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlanMemoryTest {
+    private static final Path STATM = Path.of("/proc/self/statm");
+
     @Test
     void whatWasReadIsFreedWhenItIsClosedAndOnce() {
         long before = PlanMemory.openBytes();
@@ -45,5 +53,29 @@ class PlanMemoryTest {
     @Test
     void aSizeThatIsNoneIsNotTakenForALackOfMemory() {
         assertThatThrownBy(() -> PlanMemory.allocate(-1)).isNotInstanceOf(EnvironmentException.class);
+    }
+
+    /** Closed plans are held here, so that no collector may free them in the place of {@code close}. */
+    @Test
+    void whatWasClosedIsTheSystemsAgainAtOnce() throws IOException {
+        assumeTrue(Files.exists(STATM), "this system does not tell what memory is resident");
+        int size = 16 << 20;
+        List<PlanMemory> closed = new ArrayList<>();
+        long before = residentPages();
+        for (int i = 0; i < 16; i++) {
+            PlanMemory plan = PlanMemory.allocate(size);
+            ByteBuffer bytes = plan.writable();
+            for (int at = 0; at < size; at += 4096) {
+                bytes.put(at, (byte) 1);
+            }
+            plan.close();
+            closed.add(plan);
+        }
+        assertThat(residentPages() - before).as("pages of 4 KiB").isLessThan(8L * size / 4096);
+        assertThat(closed).allSatisfy(p -> assertThatThrownBy(p::bytes).isInstanceOf(IllegalStateException.class));
+    }
+
+    private static long residentPages() throws IOException {
+        return Long.parseLong(Files.readString(STATM).split(" ", -1)[1]);
     }
 }
