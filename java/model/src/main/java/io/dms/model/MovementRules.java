@@ -21,7 +21,7 @@ final class MovementRules {
             return false;
         }
         int[] pads = node.intsOrNull("pads");
-        if (pads != null && (pads[axis] != 0 || pads[axis + pads.length / 2] != 0)) {
+        if (pads != null && pads[axis] != 0) { // what is put before is taken behind: as many channels, and others
             return false;
         }
         return tracked.same(node);

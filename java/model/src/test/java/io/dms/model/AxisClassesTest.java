@@ -65,8 +65,9 @@ class AxisClassesTest {
                     slow.tie(new Place(a, from + i), new Place(b, to + i));
                 }
                 if (random.nextInt(3) == 0) {
-                    fast.freeze("t" + a, 0, from, 1, "a reason");
-                    slow.frozen.add(new Place(a, from));
+                    int at = from + random.nextInt(n);
+                    fast.freeze("t" + a, 0, at, 1, "a reason");
+                    slow.frozen.add(new Place(a, at));
                 }
             }
             seen += check(fast.groups(t -> t), slow, sizes);
