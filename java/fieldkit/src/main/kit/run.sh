@@ -100,10 +100,12 @@ java() {
 start='' share='' keep=''
 
 # What times a start gets what dms itself has: an archive of loaded classes, made here by going through the step once
-# untimed, and the flag that has digests compiled early. A runtime of jlink has not even the JDK's own archive.
+# untimed, and flags for Java's compilers. A runtime of jlink has not even the JDK's own archive.
 archive() {
     start="-Xlog:disable -Xlog:all=error,cds*=off:stderr -XX:CompileCommand=quiet"
     start="$start -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2::implCompress,0.01"
+    start="$start -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000"
+    start="$start -XX:Tier4BackEdgeThreshold=120000 -XX:-UsePerfData"
     base="$out/cache/jdk.jsa" classes="$out/cache/classes.jsa"
     mkdir -p "$out/cache"
     timeout 60 "$here/runtime/bin/java" -Xshare:dump -XX:SharedArchiveFile="$base" >/dev/null 2>&1 || return 0
