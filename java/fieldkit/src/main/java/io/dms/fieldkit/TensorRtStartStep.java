@@ -8,9 +8,9 @@ import io.dms.runtime.Backend;
 import io.dms.runtime.BundledModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -21,6 +21,12 @@ import java.util.Random;
  */
 final class TensorRtStartStep implements Step {
     private static final double ALLOWED_SECONDS = 0.5;
+
+    /** Of the system's clock, in a second. */
+    private static final double TICKS = 100;
+
+    /** Place in {@code /proc/self/stat}, behind the name, of the tick that the process began at. */
+    private static final int STARTED = 19;
 
     @Override
     public String name() {
@@ -54,11 +60,9 @@ final class TensorRtStartStep implements Step {
         double seconds;
         try (Runner all = new Runner(tensorrt, model, Kit.PLAIN)) {
             all.feed(Runner.gaussian(all.inputs(), new Random(kit.seed())));
-            model.levels().forEach(all.session::prepare);
+            all.session.prepareAll(model.levels());
             all.call(model.full());
-            seconds = (System.currentTimeMillis()
-                            - ManagementFactory.getRuntimeMXBean().getStartTime())
-                    / 1e3;
+            seconds = sinceStart();
         }
         double reading =
                 reading(EngineCache.defaultFolder(), ours) * model.levels().size() / ours.size();
@@ -67,6 +71,21 @@ final class TensorRtStartStep implements Step {
                 .with("levels", model.levels().size())
                 .with("reading their engines s", reading)
                 .judged("seconds", seconds, reading + ALLOWED_SECONDS);
+    }
+
+    /**
+     * Seconds since this process began. The beans of java.lang.management know the moment, too, and take a tenth of a second
+     * themselves.
+     */
+    private static double sinceStart() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            String up = Files.readString(Path.of("/proc/uptime"));
+            return Double.parseDouble(up.substring(0, up.indexOf(' '))) - Long.parseLong(behindName[STARTED]) / TICKS;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Seconds to read these plans, from where they are now. */

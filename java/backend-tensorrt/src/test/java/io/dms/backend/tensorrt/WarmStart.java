@@ -23,8 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +37,14 @@ import java.util.stream.DoubleStream;
  * the first run fills the cache.
  */
 final class WarmStart {
+    /** Of the system's clock, in a second. */
+    private static final double TICKS = 100;
+
+    /** Places in {@code /proc/self/stat} behind the name: ticks of processor, and the tick that the process began at. */
+    private static final int USER = 11;
+
+    private static final int STARTED = 19;
+
     private WarmStart() {}
 
     /** @param args a folder; then {@code first} for a session that makes the widest level ready and no other */
@@ -110,17 +116,19 @@ final class WarmStart {
     /**
      * Seconds since the process began, and seconds of processor that it took, those of its compilers among them, to the
      * hundredth that the system keeps. The beans of java.lang.management would say so, too, and themselves take longer than
-     * the rest of a start.
+     * the rest of a start; {@link ProcessHandle} has the beginning on a clock whose zero is known to the second.
      */
-    private static String at() {
-        ProcessHandle.Info process = ProcessHandle.current().info();
-        Instant began = process.startInstant().orElseThrow();
-        return hundredths(Duration.between(began, Instant.now())) + " ("
-                + hundredths(process.totalCpuDuration().orElseThrow()) + ")";
+    private static String at() throws IOException {
+        String stat = Files.readString(Path.of("/proc/self/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        double up = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);
+        double began = Long.parseLong(fields[STARTED]) / TICKS;
+        double processor = (Long.parseLong(fields[USER]) + Long.parseLong(fields[USER + 1])) / TICKS;
+        return hundredths(up - began) + " (" + hundredths(processor) + ")";
     }
 
-    private static double hundredths(Duration d) {
-        return Math.round(d.toNanos() / 1e7) / 1e2;
+    private static double hundredths(double seconds) {
+        return Math.round(seconds * 1e2) / 1e2;
     }
 
     /** Seconds to read all plans from where they are now. */
@@ -136,6 +144,6 @@ final class WarmStart {
                 }
             }
         }
-        return Math.round((System.nanoTime() - start) / 1e7) / 1e2;
+        return hundredths((System.nanoTime() - start) / 1e9);
     }
 }
