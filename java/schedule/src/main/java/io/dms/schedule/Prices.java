@@ -46,6 +46,7 @@ final class Prices {
     private double spendJoules;
     private double spendDollars;
     private double refused; // requests a second that could be served and are not
+    private boolean refusing; // whether the prices found last have some refused
     private int calm; // how often in a row prices were found that have nobody refused
 
     /** Accuracy for a joule: the upper price, at which the budget is kept. */
@@ -70,6 +71,14 @@ final class Prices {
         wantedLow = new boolean[table.variants()];
         wantedHigh = new boolean[table.variants()];
         units = new boolean[table.units()];
+        joule = first(state.joulesLeft());
+        jouleLow = joule;
+        dollar = first(state.dollarsLeft());
+    }
+
+    /** Before any demand was seen: all that is left for one right answer, so that the first request can't take it all. */
+    private static double first(double left) {
+        return left > 0 ? 1 / left : 0;
     }
 
     /** Whether a variant is worth being on the device. */
@@ -100,6 +109,7 @@ final class Prices {
                 solveJoule(paceJoules);
             }
         }
+        calm = refusing ? 0 : calm + 1;
     }
 
     private void solveJoule(double pace) {
@@ -108,7 +118,7 @@ final class Prices {
             joule = 0;
             jouleLow = 0;
             shareLow = 0;
-            calm++;
+            refusing = false;
             residency.mark(wanted);
             return;
         }
@@ -117,7 +127,7 @@ final class Prices {
         residency.mark(wantedLow);
         double high = highest(joules);
         double spentHigh = 0;
-        boolean refusing = true;
+        refusing = true;
         for (int i = 0; i < STEPS; i++) {
             // The highest price is far above most answers: begin by fifths.
             double mid = low + (high - low) * (i < 4 ? 0.2 : 0.5);
@@ -134,7 +144,6 @@ final class Prices {
         }
         joule = high;
         jouleLow = low;
-        calm = refusing ? 0 : calm + 1;
         shareLow = spentLow > spentHigh ? Math.max(0, Math.min(1, (pace - spentHigh) / (spentLow - spentHigh))) : 0;
         join();
     }
