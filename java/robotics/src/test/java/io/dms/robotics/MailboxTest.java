@@ -3,6 +3,7 @@ package io.dms.robotics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dms.model.UserException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -211,5 +213,75 @@ class MailboxTest {
             assertThatThrownBy(() -> app.mailbox(MailboxPolicy.NEWEST, 1)).isInstanceOf(IllegalStateException.class);
         }
         app.infer(input, Stub.output());
+    }
+
+    /** An application whose clock says what the test sets, some nanoseconds later at each look. */
+    private Application at(AtomicLong clock, long eachLook, String goal) {
+        return Stub.application(stub)
+                .goal(goal)
+                .clock(() -> clock.getAndAdd(eachLook))
+                .open();
+    }
+
+    @Test
+    void aFrameIsTooLateFromTheMomentThatItsBoundHasPassed() throws Exception {
+        AtomicLong clock = new AtomicLong(5_000_000_000L);
+        try (Application still = at(clock, 0, "p95<=1000ms");
+                Mailbox box = still.mailbox(MailboxPolicy.DROP_LATE, 4)) {
+            Answer late = box.submit(input, Stub.output(), 4_000_000_000L).get();
+            assertThat(late.dropped()).contains("too late");
+            assertThat(late.missed()).isTrue();
+            assertThat(late.latencyNanos()).isEqualTo(1_000_000_000L);
+            assertThat(box.submit(input, Stub.output(), 4_000_000_001L).get().dropped())
+                    .isNull();
+            CompletableFuture<Answer> failed = new CompletableFuture<>();
+            box.submit(input, FloatBuffer.allocate(10), 4_600_000_000L, failed::complete);
+            assertThat(failed.get().latencyNanos()).isEqualTo(400_000_000L);
+        }
+    }
+
+    @Test
+    void anAnswerSaysWhetherItsGoalWasMissed() throws Exception {
+        AtomicLong clock = new AtomicLong();
+        try (Application slow = at(clock, 4_000_000, "p95<=20ms");
+                Mailbox box = slow.mailbox(MailboxPolicy.SERVE_ALL, 4)) {
+            assertThat(box.submit(input, Stub.output(), clock.get()).get().missed())
+                    .isFalse();
+            assertThat(box.submit(input, Stub.output(), clock.get() - 15_000_000)
+                            .get()
+                            .missed())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theControllerIsToldHowManyWait() throws Exception {
+        hold();
+        Stub.Steered steered = new Stub.Steered();
+        try (Application told = Stub.application(stub)
+                        .controller((profile, fit, goal) -> steered)
+                        .open();
+                Mailbox box = told.mailbox(MailboxPolicy.SERVE_ALL, 8)) {
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            answers.add(box.submit(input, Stub.output(), now()));
+            running.acquire();
+            for (int i = 0; i < 3; i++) {
+                answers.add(box.submit(input, Stub.output(), now()));
+            }
+            mayRun.release(4);
+            for (CompletableFuture<Answer> a : answers) {
+                a.get();
+            }
+        }
+        assertThat(steered.waiting).containsExactly(0, 2, 1, 0);
+    }
+
+    @Test
+    void aMailboxOfNoneOrOfMillionsIsRefused() {
+        for (int capacity : new int[] {0, (1 << 20) + 1}) {
+            assertThatThrownBy(() -> app.mailbox(MailboxPolicy.SERVE_ALL, capacity))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("between 1 and 1048576");
+        }
     }
 }
