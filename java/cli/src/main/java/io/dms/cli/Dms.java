@@ -4,6 +4,9 @@ import io.dms.model.DmsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -24,6 +27,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "\"dms COMMAND --help\" tells more about a command."
         })
 public final class Dms extends DmsCommand {
+    private static final Pattern CHOICE =
+            Pattern.compile("(.*: expected one of )\\[(.*)] \\(case-insensitive\\) but was '(.*)'");
+
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
@@ -98,6 +104,7 @@ public final class Dms extends DmsCommand {
         line.addSubcommand(new MonitorCommand(console));
         line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new CompletionCommand(console));
+        line.addSubcommand(new HelpCommand(console));
         configure(line, console);
         return line;
     }
@@ -125,11 +132,27 @@ public final class Dms extends DmsCommand {
         if (e instanceof UnmatchedArgumentException unmatched) {
             message = unknown(unmatched);
         } else if (e instanceof MissingParameterException) {
-            message = message.replaceFirst("^Missing required (parameter|option)s?: ", "missing ")
-                    .replace("'", "");
+            message = message.replace("'", "")
+                    .replaceFirst(
+                            "^Missing required parameter for option (-[\\w-]+) \\((.*)\\)$", "$1 needs a value, $2")
+                    .replaceFirst("^Missing required [a-z ]+: ", "missing ");
+        } else {
+            message = plain(message);
         }
         console.note("dms: " + message + "; see \"" + command + " --help\"");
         return Exit.USER;
+    }
+
+    /** Without picocli's names for Java's types. */
+    private static String plain(String message) {
+        String plain = message.replaceFirst("^Invalid value for option '([^']+)'(?: \\([^)]*\\))?: ", "$1: ")
+                .replaceFirst("^Invalid value for positional parameter at index \\d+ \\(([^)]*)\\): ", "$1: ")
+                .replaceFirst("'([^']*)' is not an? (int|long)$", "\"$1\" is not a whole number")
+                .replaceFirst("'([^']*)' is not a double$", "\"$1\" is not a number");
+        Matcher choice = CHOICE.matcher(plain);
+        return choice.matches()
+                ? choice.group(1) + choice.group(2).toLowerCase(Locale.ROOT) + ", and not \"" + choice.group(3) + "\""
+                : plain;
     }
 
     private static String unknown(UnmatchedArgumentException e) {

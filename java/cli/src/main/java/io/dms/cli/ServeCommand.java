@@ -1,6 +1,6 @@
 package io.dms.cli;
 
-import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
 import io.dms.model.Profile;
 import io.dms.model.ProfileFile;
 import io.dms.model.ScalableModel;
@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A request may say with its parameters which level runs: width (0.5), level (\"0.50\"), or a goal"
-                    + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
-                    + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
+                + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
+                + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
         })
 final class ServeCommand extends DmsCommand {
     private static final int POLL_MILLIS = 50;
@@ -211,6 +211,9 @@ final class ServeCommand extends DmsCommand {
         for (int i = 0; i < n; i++) {
             String text = models.isEmpty() ? "" : models.get(i);
             int at = Files.exists(Path.of(text)) ? -1 : text.indexOf('=');
+            if (at == 0 || (at > 0 && at == text.length() - 1)) {
+                throw new UserException("a model is NAME=FILE, or FILE alone, and not \"" + text + "\"");
+            }
             ScalableModel model =
                     ModelInput.scalable(text.isEmpty() ? null : Path.of(text.substring(at + 1)), List.of());
             Profile profile = profiles.isEmpty() ? null : ProfileFile.read(profiles.get(i));
@@ -236,7 +239,7 @@ final class ServeCommand extends DmsCommand {
         try {
             return Files.readAllLines(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
+            throw InputFile.unreadable(file, e);
         }
     }
 

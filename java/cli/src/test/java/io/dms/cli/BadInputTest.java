@@ -82,6 +82,85 @@ class BadInputTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "catalog show FILE",
+                "catalog build FILE",
+                "schedule run FILE --data .",
+                "schedule simulate --catalog FILE",
+                "run --profile FILE",
+                "run --config FILE",
+                "select explain FILE --samples s.npz --sample 1",
+                "select run FILE --models bundled --data ."
+            })
+    void aFileOfTextThatIsAFolderOrEmptyOrDamaged(String command) throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "");
+        Path damaged = Files.writeString(folder.resolve("damaged"), "[");
+        Path other = Files.writeString(folder.resolve("other"), "a word");
+        Path place = Files.createDirectories(folder.resolve("place"));
+        for (Path file : List.of(empty, damaged, other, place)) {
+            Ran ran = Ran.dms(command.replace("FILE", file.toString()).split(" ", -1));
+            assertThat(ran.status()).as(file + ": " + ran.err()).isEqualTo(2);
+            assertThat(ran.complaint())
+                    .startsWith("dms: " + file)
+                    .hasSizeLessThan(220)
+                    .doesNotContain("io.dms", "StreamReadFeature", "end-of-input: expected close marker for Array (");
+            if (file == empty) {
+                assertThat(ran.complaint()).contains("empty");
+            }
+            if (file == place) {
+                assertThat(ran.complaint()).contains("is a folder");
+            }
+        }
+    }
+
+    @Test
+    void aKeyOfTheWrongKindIsNamedWithWhatItMustBe() throws IOException {
+        Path tasks = Files.writeString(folder.resolve("t.yaml"), "schema: 1\nseed: [1]\n");
+        assertThat(Ran.dms("catalog", "build", tasks.toString()).complaint()).contains("seed must be a whole number");
+        Path app = Files.writeString(folder.resolve("d.yaml"), "schema: 1\napplications: {a: b}\n");
+        assertThat(Ran.dms("run", "--config", app.toString()).complaint()).contains("applications must be a list");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bench --batch x | --batch: \"x\" is not a whole number",
+                "bench --seed x | --seed: \"x\" is not a whole number",
+                "bench --widths 1,a | --widths: \"a\" is not a number",
+                "bench --precision fp8 | --precision: expected one of fp32, tf32, fp16, and not \"fp8\"",
+                "run --goal | --goal needs a value, GOAL",
+                "schedule run | missing --data=DIR, CATALOG",
+                "schedule run c.json | missing --data=DIR;",
+                "select train | missing SAMPLES;",
+                "help nonsense | no command nonsense",
+            })
+    void aValueOfTheWrongKindIsToldInPlainWords(String command, String words) {
+        Ran ran = Ran.dms(command.split(" ", -1));
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint())
+                .contains(words)
+                .doesNotContain(" int", "double", "Invalid value", "Missing required");
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(Ran.dms("help").out()).isEqualTo(Ran.dms("--help").out());
+        assertThat(Ran.dms("help", "data", "get").out())
+                .isEqualTo(Ran.dms("data", "get", "--help").out())
+                .contains("NAME");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=", "a=", "=b"})
+    void aModelToServeHasANameAndAFile(String model) {
+        Ran ran = Ran.dms("serve", model);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.complaint()).contains("NAME=FILE").contains('"' + model + '"');
+    }
+
+    @ParameterizedTest
     @CsvSource({"bench, 0", "bench, 100", "compile, 0", "compile, 100", "export, 100", "inspect, 0", "inspect, 3000"})
     void aTruncatedFile(String command, int size) throws IOException {
         byte[] bytes = Files.readAllBytes(scalable);

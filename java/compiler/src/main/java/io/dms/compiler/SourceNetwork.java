@@ -1,7 +1,7 @@
 package io.dms.compiler;
 
-import io.dms.model.EnvironmentException;
 import io.dms.model.Graph;
+import io.dms.model.InputFile;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
 import io.dms.model.onnx.ImportOptions;
@@ -48,7 +48,7 @@ public record SourceNetwork(Graph graph, String file, String sha256, List<String
             new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
+            throw InputFile.unreadable(file, e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -7,6 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -96,6 +97,9 @@ public final class AtomicFile {
         if (message == null) {
             if (e instanceof AccessDeniedException) {
                 return "permission denied";
+            }
+            if (e instanceof FileAlreadyExistsException) {
+                return "a file of that name is there already";
             }
             return e instanceof NoSuchFileException
                     ? "the system has no place for a file there"

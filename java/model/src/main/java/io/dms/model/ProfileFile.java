@@ -3,14 +3,10 @@ package io.dms.model;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -60,13 +56,8 @@ public final class ProfileFile {
      * @throws EnvironmentException if it can't be read
      */
     public static Profile read(Path file) {
-        try {
-            return of(Files.readAllBytes(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new UserException("there is no profile " + file + "; dms profile makes one", e);
-        } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
-        }
+        String missing = "there is no profile " + file + "; dms profile makes one";
+        return of(InputFile.bytes(file, missing), file.toString());
     }
 
     /**
@@ -76,15 +67,7 @@ public final class ProfileFile {
      * @throws UserException if a field is missing or can't be
      */
     public static Profile of(byte[] bytes, String name) {
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(bytes);
-        } catch (JsonProcessingException e) {
-            throw new UserException(name + " is no JSON: " + e.getOriginalMessage() + where(e), e);
-        } catch (IOException e) {
-            throw new UserException(name + " is no JSON: " + e.getMessage(), e);
-        }
-        JsonFields f = new JsonFields(name, "", root);
+        JsonFields f = new JsonFields(name, "", InputFile.json(MAPPER, bytes, name));
         long schema = f.whole("schema", 1, Long.MAX_VALUE);
         if (schema != SCHEMA) {
             throw f.refusal(
@@ -115,13 +98,6 @@ public final class ProfileFile {
         } catch (ModelException e) {
             throw new UserException(name + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String where(JsonProcessingException e) {
-        return e.getLocation() == null
-                ? ""
-                : " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
     }
 
     private static Instant date(JsonFields f) {

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.dms.control.Goal;
-import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
+import io.dms.model.JsonWords;
 import io.dms.model.ProfileFile;
 import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
@@ -83,14 +84,14 @@ public final class DeploymentFile {
     public static List<ApplicationSpec> read(Path file) {
         String text;
         try {
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
                 throw new UserException(file + " is larger than 1 MiB: that is no file of a deployment");
             }
             text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new UserException("there is no file " + file + ": check the name", e);
         } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
+            throw InputFile.unreadable(file, e);
         }
         Raw raw = parse(text, file.toString());
         if (raw.schema() == null || raw.schema() != SCHEMA) {
@@ -186,27 +187,35 @@ public final class DeploymentFile {
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .disable(com.fasterxml.jackson.databind.MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .build();
+        if (text.isBlank()) {
+            throw empty(name);
+        }
         try {
             refuseAliases(factory, text, name);
             Raw raw = mapper.readValue(text, Raw.class);
             if (raw == null) {
-                throw new UserException(name + " is empty: see \"dms run --help\" for what it holds");
+                throw empty(name);
             }
             return raw;
         } catch (UnrecognizedPropertyException e) {
             throw new UserException(
-                    name + line(e) + ": there is no key \"" + e.getPropertyName() + "\""
+                    name + JsonWords.line(e) + ": there is no key \"" + e.getPropertyName() + "\""
                             + hint(e.getPropertyName(), known(e)),
                     e);
         } catch (JsonMappingException e) {
-            throw new UserException(name + line(e) + ": " + field(e) + "can't be what it is: " + first(e), e);
+            throw new UserException(name + JsonWords.line(e) + ": " + JsonWords.mismatch(e), e);
         } catch (JsonProcessingException e) {
-            throw new UserException(name + line(e) + " is no YAML that can be read: " + first(e), e);
+            throw new UserException(
+                    name + JsonWords.line(e) + " is no YAML that can be read: " + JsonWords.brief(e), e);
         } catch (IOException e) {
             throw new UserException(name + ": " + e.getMessage(), e);
         } catch (StackOverflowError e) {
             throw new UserException(name + " is nested too deep", e);
         }
+    }
+
+    private static UserException empty(String name) {
+        return new UserException(name + " is empty: see \"dms run --help\" for what it holds");
     }
 
     private static void refuseAliases(YAMLFactory factory, String text, String name) throws IOException {
@@ -224,22 +233,6 @@ public final class DeploymentFile {
                 }
             }
         }
-    }
-
-    private static String line(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-    }
-
-    private static String first(JsonProcessingException e) {
-        String text = String.valueOf(e.getOriginalMessage());
-        return text.lines().findFirst().orElse("").strip();
-    }
-
-    private static String field(JsonMappingException e) {
-        String path = e.getPath().stream()
-                .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
-                .collect(Collectors.joining("."));
-        return path.isEmpty() ? "" : path + " ";
     }
 
     private static List<String> known(UnrecognizedPropertyException e) {

@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.model.AtomicFile;
 import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
 import io.dms.model.UserException;
 import io.dms.select.json.Fields;
 import io.dms.select.sample.Candidate;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -113,23 +111,9 @@ public record SelectorFile(
      * @throws EnvironmentException if it can't be read
      */
     public static SelectorFile read(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new UserException("there is no selector " + file + "; dms select train makes one", e);
-        } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
-        }
+        String missing = "there is no selector " + file + "; dms select train makes one";
         String name = file.toString();
-        Fields root;
-        try {
-            root = new Fields(MAPPER.readTree(bytes), name);
-        } catch (JsonProcessingException e) {
-            throw new UserException(name + " is not JSON: " + e.getOriginalMessage() + "; give a selector's file", e);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        Fields root = new Fields(InputFile.json(MAPPER, InputFile.bytes(file, missing), name), name);
         if (!root.has("kind") || !root.text("kind").equals(KIND)) {
             throw new UserException(name + " is not a selector's file: its kind is not " + KIND);
         }

@@ -1,6 +1,6 @@
 package io.dms.serve;
 
-import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
 import io.dms.model.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ public final class AccessToken {
                             + " && chmod 600 " + file + "\"",
                     e);
         } catch (IOException e) {
-            throw new EnvironmentException("can't read the token file " + file + ": " + e.getMessage(), e);
+            throw InputFile.unreadable(file, e);
         }
     }
 

@@ -18,6 +18,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -107,7 +108,10 @@ final class GrpcEndpoint implements AutoCloseable {
 
     private static String cause(Throwable e) {
         Throwable inner = e.getCause();
-        return String.valueOf((inner == null ? e : inner).getMessage());
+        Throwable first = inner == null ? e : inner;
+        return first instanceof UnresolvedAddressException
+                ? "no such address is known"
+                : String.valueOf(first.getMessage());
     }
 
     private static ServerCredentials credentials(ServerOptions o) {

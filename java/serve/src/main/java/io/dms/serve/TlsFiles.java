@@ -1,12 +1,11 @@
 package io.dms.serve;
 
 import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
 import io.dms.model.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -115,12 +114,6 @@ public final class TlsFiles {
     }
 
     private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new UserException("there is no file " + file + ": check the name", e);
-        } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
-        }
+        return InputFile.bytes(file, "there is no file " + file + ": check the name");
     }
 }

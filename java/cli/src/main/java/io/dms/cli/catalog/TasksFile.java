@@ -9,7 +9,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
+import io.dms.model.JsonWords;
 import io.dms.model.UserException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -99,19 +100,22 @@ public final class TasksFile {
     public static Raw read(Path file) {
         String text;
         try {
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
                 throw new UserException(file + " is larger than 1 MiB: that is no file of tasks");
             }
             text = Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new UserException("there is no file " + file + ": check the name", e);
         } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
+            throw InputFile.unreadable(file, e);
         }
         return parse(text, file.toString());
     }
 
     static Raw parse(String text, String name) {
+        if (text.isBlank()) {
+            throw new UserException(name + " is empty: see \"dms catalog build --help\" for what it holds");
+        }
         refuseAliases(text, name);
         LoaderOptions limits = new LoaderOptions();
         limits.setMaxAliasesForCollections(0);
@@ -130,16 +134,17 @@ public final class TasksFile {
             raw = mapper.readValue(text, Raw.class);
         } catch (UnrecognizedPropertyException e) {
             throw new UserException(
-                    name + line(e) + ": there is no key \"" + e.getPropertyName() + "\"; there are: "
+                    name + JsonWords.line(e) + ": there is no key \"" + e.getPropertyName() + "\"; there are: "
                             + e.getKnownPropertyIds().stream()
                                     .map(String::valueOf)
                                     .sorted()
                                     .collect(Collectors.joining(", ")),
                     e);
         } catch (JsonMappingException e) {
-            throw new UserException(name + line(e) + ": " + first(e), e);
+            throw new UserException(name + JsonWords.line(e) + ": " + JsonWords.mismatch(e), e);
         } catch (JsonProcessingException e) {
-            throw new UserException(name + line(e) + " is no YAML that can be read: " + first(e), e);
+            throw new UserException(
+                    name + JsonWords.line(e) + " is no YAML that can be read: " + JsonWords.brief(e), e);
         } catch (StackOverflowError e) {
             throw new UserException(name + " is nested too deep", e);
         }
@@ -161,17 +166,5 @@ public final class TasksFile {
         } catch (YAMLException e) {
             // What can't be read at all is told by the reader.
         }
-    }
-
-    private static String line(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-    }
-
-    private static String first(JsonProcessingException e) {
-        return String.valueOf(e.getOriginalMessage())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .strip();
     }
 }

@@ -3,20 +3,17 @@ package io.dms.schedule.catalog;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.model.AtomicFile;
 import io.dms.model.DmsException;
 import io.dms.model.EnvironmentException;
+import io.dms.model.InputFile;
 import io.dms.model.JsonFields;
 import io.dms.model.ModelException;
 import io.dms.model.UserException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -64,13 +61,8 @@ public final class CatalogFile {
      * @throws EnvironmentException if it can't be read
      */
     public static Catalog read(Path file) {
-        try {
-            return of(Files.readAllBytes(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new UserException("there is no catalog " + file + "; dms catalog build makes one", e);
-        } catch (IOException e) {
-            throw new EnvironmentException("can't read " + file + ": " + e.getMessage(), e);
-        }
+        String missing = "there is no catalog " + file + "; dms catalog build makes one";
+        return of(InputFile.bytes(file, missing), file.toString());
     }
 
     /**
@@ -80,14 +72,7 @@ public final class CatalogFile {
      * @throws UserException if it contradicts itself, or a field is missing or can't be
      */
     public static Catalog of(byte[] bytes, String name) {
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(bytes);
-        } catch (IOException e) {
-            String why = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
-            throw new UserException(name + " is no JSON: " + why, e);
-        }
-        JsonFields f = new JsonFields(name, "", root);
+        JsonFields f = new JsonFields(name, "", InputFile.json(MAPPER, bytes, name));
         long schema = f.whole("schema", 1, Long.MAX_VALUE);
         if (schema != SCHEMA) {
             throw f.refusal("schema", "is " + schema + ", and this version reads " + SCHEMA);
