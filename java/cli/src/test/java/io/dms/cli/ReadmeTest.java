@@ -15,14 +15,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What the pages at the root promise is there: the example runs, commands and options exist, links lead somewhere. */
+/** What the pages at the root promise is there: the example runs, commands and options exist. */
 class ReadmeTest {
     private static final Path ROOT = root();
     private static final List<String> PAGES =
@@ -131,22 +130,6 @@ class ReadmeTest {
                 }
             }
             assertThat(at.getCommandName()).as("dms " + String.join(" ", words)).isNotEqualTo("dms");
-        }
-    }
-
-    @Test
-    void everyLinkLeadsToAFile() throws IOException {
-        List<Path> pages = new ArrayList<>(PAGES.stream().map(ROOT::resolve).toList());
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            docs.filter(p -> p.toString().endsWith(".md")).forEach(pages::add);
-        }
-        for (Path page : pages) {
-            Matcher m = Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(page));
-            while (m.find()) {
-                assertThat(page.resolveSibling(m.group(1)))
-                        .as("link in " + page)
-                        .exists();
-            }
         }
     }
 
