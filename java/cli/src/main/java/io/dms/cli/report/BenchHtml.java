@@ -26,7 +26,7 @@ public final class BenchHtml {
             "p99 ms",
             "Images/s",
             "mJ/image",
-            "Top-1",
+            "Top\u20111",
             "vs own model",
             "vs peer");
 
