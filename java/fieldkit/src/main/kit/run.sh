@@ -3,12 +3,13 @@
 #   ./run.sh [--quick] [--out FOLDER] [--peer] [--sanitizer] [--only STEP,...] [--limit SECONDS of each step, 420]
 #       [--budget SECONDS for all steps together] [--archive FILE.tar.gz with all results] [--python FILE]
 #       [--tensorrt DIR of libnvinfer, where the system does not find it]
+#       [--cache DIR for what is found once, as algorithms, kept for further runs]
 # Every step by default; --help names them. A step that fails or runs out of time loses only itself; report.md is written
 # anew after each. Exit status: 0, 1 for a missed bar or a failure, 2 for wrong use, 3 where there is no GPU.
 set -u
 here=$(dirname -- "$(readlink -f -- "$0")")
 out="$PWD/dms-field-$(date +%Y%m%d-%H%M%S)"
-limit=420 quick=false peer=false sanitizer=false tensorrt='' budget='' archive='' python=''
+limit=420 quick=false peer=false sanitizer=false tensorrt='' budget='' archive='' python='' cache=''
 began=$(date +%s)
 only=
 while [ $# -gt 0 ]; do
@@ -16,7 +17,7 @@ while [ $# -gt 0 ]; do
     --quick) quick=true ;;
     --peer) peer=true ;;
     --sanitizer) sanitizer=true ;;
-    --out | --only | --limit | --tensorrt | --budget | --archive | --python)
+    --out | --only | --limit | --tensorrt | --budget | --archive | --python | --cache)
         [ $# -ge 2 ] || { echo "$1 needs a value" >&2 && exit 2; }
         case $1 in
         --out) out=$2 ;;
@@ -27,6 +28,7 @@ while [ $# -gt 0 ]; do
         --limit) limit=$2 ;;
         --budget) budget=$2 ;;
         --archive) archive=$2 ;;
+        --cache) cache=$2 ;;
         --python)
             python=$(command -v "$2") || { echo "--python: $2 is no program" >&2 && exit 2; }
             ;;
@@ -38,7 +40,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     -h | --help)
-        sed -n '2,8s/^# *//p' "$0"
+        sed -n '2,9s/^# *//p' "$0"
         "$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main help
         exit 0
         ;;
@@ -53,6 +55,11 @@ case $limit$budget in *[!0-9]*) echo "--limit and --budget are whole seconds" >&
 [ -n "$only" ] || only=$("$here/runtime/bin/java" -cp "$here/lib/*" io.dms.fieldkit.Main steps) || exit 3
 mkdir -p "$out" || exit 3
 out=$(readlink -f -- "$out")
+kept=${cache:+true}
+cache=${cache:-$out/cache}
+mkdir -p "$cache" || exit 3
+cache=$(readlink -f -- "$cache")
+clean() { [ -n "$kept" ] || rm -rf "$cache"; }
 
 # ---- where CUDA and cuDNN are: what the user chose, then Python's wheels, then toolkits, then the system's own ----
 
@@ -77,6 +84,9 @@ done
 for root in "${CUDA_HOME:-}" /usr/local/cuda /usr/local/cuda-*; do
     [ -z "$root" ] || { add "$root/lib64" && add "$root/targets/$(uname -m)-linux/lib"; }
 done
+# Conda has them among all its libraries, so behind every other.
+prefix=$([ -z "$python" ] || "$python" -c 'import sys; print(sys.prefix)' 2>/dev/null)
+for file in "${prefix:-/nowhere}"/lib/libcudnn.so.* "${prefix:-/nowhere}"/lib/libcudart.so.*; do [ ! -e "$file" ] || add "$prefix/lib"; done
 for lib in /usr/local/tensorrt/lib /opt/tensorrt/lib /usr/local/nvidia/lib64 /usr/lib/aarch64-linux-gnu/tegra /usr/lib/aarch64-linux-gnu/nvidia; do add "$lib"; done
 LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$found"
 export LD_LIBRARY_PATH
@@ -92,9 +102,9 @@ export LD_LIBRARY_PATH
 # The heap is a share of what the machine has: boards have little. Nothing is left outside the result folder.
 java() {
     # shellcheck disable=SC2086 # several options
-    timeout -k 10 "$1" env XDG_CACHE_HOME="$out/cache" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
+    timeout -k 10 "$1" env XDG_CACHE_HOME="$cache" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
         -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
-        -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=$quick -Ddms.field.out="$out" \
+        -Dorg.bytedeco.javacpp.cachedir="$cache" -Ddms.field.quick=$quick -Ddms.field.out="$out" \
         ${DMS_JAVA_OPTS:-} $start ${share:+"$share"} ${keep:+"$keep"} -cp "$here/lib/*" io.dms.fieldkit.Main "$2"
 }
 start='' share='' keep=''
@@ -106,8 +116,7 @@ archive() {
     start="$start -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2::implCompress,0.01"
     start="$start -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000"
     start="$start -XX:Tier4BackEdgeThreshold=120000 -XX:-UsePerfData"
-    base="$out/cache/jdk.jsa" classes="$out/cache/classes.jsa"
-    mkdir -p "$out/cache"
+    base="$cache/jdk.jsa" classes="$cache/classes.jsa"
     timeout 60 "$here/runtime/bin/java" -Xshare:dump -XX:SharedArchiveFile="$base" >/dev/null 2>&1 || return 0
     share="-XX:SharedArchiveFile=$base" keep="-XX:ArchiveClassesAtExit=$classes"
     java "$1" "$2" >/dev/null 2>&1
@@ -185,7 +194,7 @@ for name in $only; do
     step "$name"
     if [ $status = 3 ] && [ $any = false ]; then
         echo "nothing can be run here: the line above says why" >&2
-        rm -rf "$out/cache"
+        clean
         exit 3
     fi
     if [ "$name" = correctness ] && [ $status != 0 ]; then
@@ -206,10 +215,10 @@ if [ $sanitizer = true ]; then
             echo "== compute-sanitizer $check (at most $seconds s)"
             code=0
             # shellcheck disable=SC2086 # several options
-            timeout -k 10 "$seconds" env XDG_CACHE_HOME="$out/cache" "$tool" --tool "$check" --target-processes all \
+            timeout -k 10 "$seconds" env XDG_CACHE_HOME="$cache" "$tool" --tool "$check" --target-processes all \
                 --error-exitcode 9 --log-file "$out/$check.txt" "$here/runtime/bin/java" -XX:MaxRAMPercentage=50 \
                 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
-                -Dorg.bytedeco.javacpp.cachedir="$out/cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
+                -Dorg.bytedeco.javacpp.cachedir="$cache" -Ddms.field.quick=true -Ddms.field.out="$out/$check" \
                 ${DMS_JAVA_OPTS:-} -cp "$here/lib/*" io.dms.fieldkit.Main correctness >"$out/$check.out" 2>&1 || code=$?
             [ $code = 0 ] || failed="$failed $check"
             # Without findings the program's own status is this one: a tool that refused the device has no findings, either.
@@ -229,6 +238,6 @@ if [ $sanitizer = true ]; then
 fi
 
 tell
-rm -rf "$out/cache"
+clean
 echo "results: $out${archive:+, all in $archive}"
 [ -z "$failed" ] || { echo "failed:$failed"; exit 1; }

@@ -27,8 +27,9 @@ final class CorrectnessStep implements Step {
         Random random = new Random(kit.seed());
         Backend gpu = kit.gpu();
         Backend cpu = Backends.find("cpu");
-        for (ScalableModel model : kit.models()) {
-            for (int batch : kit.quick() ? new int[] {1} : new int[] {1, 8}) {
+        // Every model before another batch: where time runs out, each has been looked at.
+        for (int batch : kit.quick() ? new int[] {1} : new int[] {1, 8}) {
+            for (ScalableModel model : kit.models()) {
                 SessionOptions plain = Kit.PLAIN.withBatch(batch);
                 try (Runner want = new Runner(cpu, model, plain)) {
                     for (Precision precision : Precision.values()) {
