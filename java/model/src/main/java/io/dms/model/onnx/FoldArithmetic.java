@@ -71,7 +71,7 @@ final class FoldArithmetic {
         long[] out = new long[size];
         for (int i = 0; i < size; i++) {
             out[i] = a.isFloat()
-                    ? compare(op, Float.compare(a.floats()[ia[i]], b.floats()[ib[i]]))
+                    ? compare(op, a.floats()[ia[i]], b.floats()[ib[i]])
                     : whole(n, op, a.longs()[ia[i]], (long) b.value(ib[i]), b.isFloat() ? null : b.longs(), ib[i]);
         }
         return Constant.longs(type, dims, out);
@@ -115,6 +115,12 @@ final class FoldArithmetic {
             case "Xor" -> a ^ b;
             default -> compare(op, Long.compare(a, b));
         };
+    }
+
+    /** As processors compare: zeros are equal whatever their sign, and nothing holds of what is no number. */
+    private static long compare(String op, float a, float b) {
+        long holds = compare(op, a < b ? -1 : a > b ? 1 : 0);
+        return Float.isNaN(a) || Float.isNaN(b) ? 0 : holds;
     }
 
     /** @param sign of the difference of the two sides */
