@@ -44,4 +44,24 @@ class ArenaPlannerTest {
         }
         assertThat(planner.size()).isEqualTo(1280);
     }
+
+    /** The small one lies where the largest is free; placed first, it would be in its way. */
+    @Test
+    void whatIsLargestIsPlacedFirst() {
+        ArenaPlanner planner = new ArenaPlanner();
+        planner.add(64, 0, 0);
+        planner.add(128, 0, 1);
+        planner.add(192, 1, 1);
+        assertThat(planner.size()).isEqualTo(320);
+    }
+
+    @Test
+    void aBufferThatIsAddedLaterIsPlacedToo() {
+        ArenaPlanner planner = new ArenaPlanner();
+        planner.add(64, 0, 1);
+        assertThat(planner.size()).isEqualTo(64);
+        int later = planner.add(64, 1, 2);
+        assertThat(planner.offset(later)).isEqualTo(64);
+        assertThat(planner.size()).isEqualTo(128);
+    }
 }
