@@ -77,7 +77,7 @@ public final class AccessToken {
         boolean form = header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
         String given =
                 form && header != null ? header.substring(SCHEME.length()).strip() : "";
-        return MessageDigest.isEqual(digest, digest(given)) & form;
+        return MessageDigest.isEqual(digest, digest(given)); // nothing is no token: they have 16 characters
     }
 
     private static byte[] digest(String text) {

@@ -41,4 +41,14 @@ class ByteArraysTest {
         }
         assertThat(again).isEqualTo(16);
     }
+
+    @Test
+    void an_array_is_as_large_as_it_must_be_and_none_is_too_small_to_be_of_use() {
+        ByteArrays arrays = new ByteArrays();
+        assertThat(arrays.take(8192)).hasSize(8192);
+        assertThat(arrays.take(8193)).hasSize(16384);
+        arrays.give(new byte[0]);
+        arrays.give(new byte[10]);
+        assertThat(arrays.take(5)).hasSize(4096);
+    }
 }

@@ -24,6 +24,15 @@ public final class Half {
         return (short) (sign | rounded >>> 13);
     }
 
+    /** The nearest number of brain floating point, ties to even, as its bits: the upper half of those of a float. */
+    static short brain(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> 16 | 0x40); // rounding could carry it into infinity or the sign
+        }
+        return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+    }
+
     /** The number of these bits. */
     public static float toFloat(short half) {
         int magnitude = half & 0x7fff;

@@ -81,12 +81,12 @@ public final class Numbers {
         if (given == null) {
             return 1;
         }
-        double scale = given instanceof Number n ? n.doubleValue() : parsed(given);
+        float scale = (float) (given instanceof Number n ? n.doubleValue() : parsed(given));
         if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
             throw InferenceException.invalid("parameter scale of tensor " + Text.brief(tensor.name())
-                    + " must be a number above 0: " + Text.brief(given));
+                    + " must be a number above 0 that single precision has: " + Text.brief(given));
         }
-        return (float) scale;
+        return scale;
     }
 
     private static double parsed(Object text) {
@@ -118,8 +118,7 @@ public final class Numbers {
             }
             case BF16 -> {
                 for (int i = 0; i < n; i++) {
-                    int bits = Float.floatToRawIntBits(values.get(i));
-                    out.putShort(2 * i, (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
+                    out.putShort(2 * i, Half.brain(values.get(i)));
                 }
             }
             case INT8 -> parameters = Map.of(SCALE, quantise(values, n, out));

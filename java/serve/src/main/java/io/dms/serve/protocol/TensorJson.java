@@ -132,8 +132,7 @@ final class TensorJson {
                 out.room(4 + text.length).putInt(text.length).put(text);
             }
             case FP16 -> out.room(2).putShort(Half.of((float) floating(in, token, type)));
-            case BF16 ->
-                out.room(2).putShort((short) (Float.floatToRawIntBits((float) floating(in, token, type)) >>> 16));
+            case BF16 -> out.room(2).putShort(Half.brain((float) floating(in, token, type)));
             case FP32 -> out.room(4).putFloat((float) floating(in, token, type));
             case FP64 -> out.room(8).putDouble(floating(in, token, type));
             default -> {

@@ -138,6 +138,9 @@ class CodecTest {
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[-1],\"datatype\":\"FP32\",\"data\":[1]}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[4294967296,4294967296],\"datatype\":\"FP32\",\"data\":[1]}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"UINT8\",\"data\":[256]}]}",
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"UINT8\",\"data\":[-1]}]}",
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[-1],\"datatype\":\"BYTES\",\"data\":[]}]}",
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[2147483648],\"datatype\":\"BYTES\",\"data\":[]}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"INT32\",\"data\":[1.5]}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[\"a\"]}]}",
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[null]}]}",
@@ -206,6 +209,83 @@ class CodecTest {
         assertThat(read).isGreaterThan(100);
     }
 
+    @Test
+    void json_in_front_of_bytes_is_as_long_as_its_header_says() {
+        byte[] body = "{\"inputs\":[]}".getBytes(StandardCharsets.UTF_8);
+        assertThat(RestCodec.readRequest(body, body.length, -1, "m", "").inputs())
+                .isEmpty();
+        for (int length : new int[] {0, body.length - 1, body.length + 1}) {
+            assertThatThrownBy(() -> RestCodec.readRequest(body, body.length, length, "m", ""))
+                    .isInstanceOf(InferenceException.class);
+        }
+    }
+
+    @Test
+    void shapes_and_depth_are_bounded_and_so_is_what_is_said_of_them() {
+        String ones = "1,".repeat(31) + "1";
+        String tensor = "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"data\":[1],\"shape\":[%s]}]}";
+        assertThat(json(String.format(tensor, ones)).inputs().get(0).elements()).isEqualTo(1);
+        assertThatThrownBy(() -> json(String.format(tensor, ones + ",1")))
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("at most 32 integers");
+        assertThatThrownBy(() -> json("{\"x\":" + "[".repeat(100) + "]".repeat(100) + ",\"inputs\":[]}"))
+                .isInstanceOf(InferenceException.class);
+        assertThatThrownBy(() -> json("{\"x\":" + "a".repeat(1000)))
+                .isInstanceOfSatisfying(
+                        InferenceException.class,
+                        e -> assertThat(e.reason()).hasSizeLessThan(240).contains("at byte"));
+    }
+
+    @Test
+    void each_output_that_is_asked_for_says_how_it_shall_come() {
+        for (boolean binary : new boolean[] {true, false}) {
+            InferRequest r = new InferRequest(
+                    "m",
+                    "1",
+                    "id",
+                    Map.of(),
+                    List.of(tensor(TensorType.FP32, 1)),
+                    List.of(new InferRequest.Output("y", Map.of("classification", 3L))));
+            RestCodec.Message sent = RestCodec.writeRequest(r, binary);
+            InferRequest back = RestCodec.readRequest(sent.bytes(), sent.bytes().length, sent.jsonLength(), "m", "1");
+            assertThat(back.parameters()).isEmpty();
+            assertThat(back.outputs())
+                    .containsExactly(
+                            new InferRequest.Output("y", Map.of("classification", 3L, Parameters.BINARY_DATA, binary)));
+        }
+    }
+
+    @Test
+    void data_in_json_may_be_longer_than_any_buffer_began() {
+        StringBuilder data = new StringBuilder("0");
+        for (int i = 1; i < 3000; i++) {
+            data.append(',').append(i);
+        }
+        float[] read = json("{\"inputs\":[{\"name\":\"x\",\"shape\":[3000],\"datatype\":\"INT32\",\"data\":[" + data
+                        + "]}]}")
+                .inputs()
+                .get(0)
+                .floats();
+        for (int i = 0; i < read.length; i++) {
+            assertThat(read[i]).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void an_error_is_read_in_every_form() {
+        assertThat(error("{\"error\":\"a reason\"}")).isEqualTo("a reason");
+        assertThat(error("{\"x\":[1],\"error\":5}")).isEqualTo("5");
+        assertThat(error("{\"error\":{\"code\":5}}")).contains("code");
+        assertThat(error("<html>502</html>")).contains("502");
+        assertThat(error("")).isNotNull();
+        assertThat(RestCodec.errorText(RestCodec.error("two\nlines \"quoted\"")))
+                .isEqualTo("two\nlines \"quoted\"");
+    }
+
+    private static String error(String body) {
+        return RestCodec.errorText(body.getBytes(StandardCharsets.UTF_8));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0,0",
@@ -230,6 +310,9 @@ class CodecTest {
             }
         }
         assertThat(Half.toFloat(Half.of(Float.NaN))).isNaN();
+        assertThat(Half.toFloat((short) 0x7c00)).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(Half.toFloat((short) 0xfc00)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(Half.toFloat((short) 0x0400)).isEqualTo(0x1p-14f);
     }
 
     @Test
