@@ -50,7 +50,7 @@ class SchedulersTest {
     }
 
     /** A scheduler with everything around it. */
-    private static final class Bench {
+    static final class Bench {
         final CatalogTable table = new CatalogTable(CATALOG);
         final State state;
         final Scheduler scheduler;
@@ -106,7 +106,7 @@ class SchedulersTest {
         }
     }
 
-    private static Budgets budgets(@Nullable Double joules, @Nullable Double dollars) {
+    static Budgets budgets(@Nullable Double joules, @Nullable Double dollars) {
         return new Budgets(joules, null, dollars, 110, 1000);
     }
 

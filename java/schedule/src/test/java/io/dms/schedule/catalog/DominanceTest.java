@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -82,10 +83,37 @@ class DominanceTest {
                 .run(9, 9.0)
                 .build();
         assertThat(Dominance.dominates(split(0.9).build(), cloud)).isFalse();
+        Variant device = Variant.of("d", "faces", Place.DEVICE, Kind.NETWORK, Accuracy.of(0.5))
+                .memoryBytes(9000)
+                .load(9, 9.0)
+                .run(9, 9.0)
+                .build();
+        assertThat(Dominance.dominates(
+                        Variant.of("c", "faces", Place.CLOUD, Kind.REMOTE, Accuracy.of(0.9))
+                                .run(0.1, 0.0)
+                                .build(),
+                        device))
+                .as("a server that may be out of reach")
+                .isFalse();
         Variant other = Variant.of("o", "scenes", Place.SPLIT, Kind.REMOTE, Accuracy.of(0.5))
                 .requires("trunk")
                 .run(9, 9.0)
                 .build();
         assertThat(Dominance.dominates(of(Accuracy.of(0.9)).build(), other)).isFalse();
+    }
+
+    private static Variant onDevice(@Nullable String fallback) {
+        return Variant.of("v", "faces", Place.DEVICE, Kind.NETWORK, Accuracy.of(0.8))
+                .run(0.01, 0.1)
+                .fallback(fallback)
+                .build();
+    }
+
+    @Test
+    void whoFallsBackReplacesNobodyWhoNeedNot() {
+        assertThat(Dominance.dominates(onDevice("f"), onDevice(null))).isFalse();
+        assertThat(Dominance.dominates(onDevice(null), onDevice("f"))).isTrue();
+        assertThat(Dominance.dominates(onDevice("f"), onDevice("f"))).isTrue();
+        assertThat(Dominance.dominates(onDevice("f"), onDevice("g"))).isFalse();
     }
 }

@@ -150,6 +150,11 @@ class SharedTrunkTest {
             assertThatThrownBy(() -> shared.add("none", Map.of()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("needs a head of 64 features");
+            Map<WidthLevel, LinearHead> wrong = new HashMap<>(heads(session, 3, 1));
+            wrong.put(TRUNK.levels().get(1), wrong.get(TRUNK.levels().get(0)));
+            assertThatThrownBy(() -> shared.add("wide", wrong))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("not of 64");
             assertThatThrownBy(() -> shared.level(WHOLE.level(0.3))).isInstanceOf(UserException.class);
             Router router = new Router();
             assertThatThrownBy(() -> router.add("a", "b", (in, out) -> {}, 1))
