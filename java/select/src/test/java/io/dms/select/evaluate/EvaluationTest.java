@@ -3,6 +3,7 @@ package io.dms.select.evaluate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -15,10 +16,14 @@ import io.dms.select.Selector;
 import io.dms.select.TrainingData;
 import io.dms.select.sample.Candidate;
 import io.dms.select.sample.SampleTable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -109,6 +114,109 @@ class EvaluationTest {
                 sure,
                 sure,
                 sure);
+    }
+
+    @Test
+    void ofCandidatesThatAreRightAsOftenTheCheaperIsTheBest() {
+        assertEquals(
+                1, Baselines.of(table("-++", "-++", "+--"), new int[] {1, 1, 1}).best());
+    }
+
+    @Test
+    void onePartIsNoValidation() {
+        TrainingData data = Drawn.plain(100, 1);
+        assertThrows(UserException.class, () -> new Evaluation(data, 1, 1));
+        assertThrows(UserException.class, () -> new Evaluation(data, 101, 1));
+    }
+
+    @Test
+    void aSelectorIsJudgedAsOnANewStreamAndToldOfEachInputThatItIsOver() {
+        TrainingData data = Drawn.plain(100, 1);
+        List<String> heard = new ArrayList<>();
+        Method plain = method(0, false, rows -> {});
+        Method told = new Method() {
+            @Override
+            public String name() {
+                return plain.name();
+            }
+
+            @Override
+            public Learned learn(TrainingData all, int[] rows, long seed) {
+                Learned of = plain.learn(all, rows, seed);
+                return new Learned() {
+                    @Override
+                    public List<String> settings() {
+                        return of.settings();
+                    }
+
+                    @Override
+                    public Selector selector(int setting) {
+                        return new Told(of.selector(setting), heard);
+                    }
+
+                    @Override
+                    public int usual() {
+                        return of.usual();
+                    }
+
+                    @Override
+                    public Method.@Nullable Expected expected(int setting) {
+                        return of.expected(setting);
+                    }
+
+                    @Override
+                    public ObjectNode json() {
+                        return of.json();
+                    }
+                };
+            }
+        };
+        new Evaluation(data, 2, 1).judge(List.of(told), 10, SILENT);
+        for (int fold = 0; fold < 2; fold++) {
+            int begin = heard.indexOf("restart");
+            List<String> judged = heard.subList(begin + 1, begin + 51);
+            assertEquals(Set.of("finish"), new HashSet<>(judged));
+            heard.subList(0, begin + 51).clear();
+        }
+        assertTrue(heard.isEmpty());
+    }
+
+    /** Passes on to another and remembers what it heard. */
+    private record Told(Selector of, List<String> heard) implements Selector {
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public List<Candidate> candidates() {
+            return of.candidates();
+        }
+
+        @Override
+        public boolean readsImage() {
+            return of.readsImage();
+        }
+
+        @Override
+        public boolean readsEmbedding(int candidate) {
+            return of.readsEmbedding(candidate);
+        }
+
+        @Override
+        public int next(Seen seen) {
+            return of.next(seen);
+        }
+
+        @Override
+        public void finish(Seen seen) {
+            heard.add("finish");
+        }
+
+        @Override
+        public void restart() {
+            heard.add("restart");
+        }
     }
 
     @Test

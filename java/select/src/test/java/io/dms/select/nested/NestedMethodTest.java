@@ -139,6 +139,17 @@ class NestedMethodTest {
     }
 
     @Test
+    void aDialThatIsTurnedGivesWhatItsPlaceGives() {
+        Selector turned = MODEL.selector(0);
+        for (int place : new int[] {MODEL.settings().size() - 1, 5, 0}) {
+            turned.turn(place);
+            turned.restart();
+            assertArrayEquals(
+                    play(MODEL.selector(place), PLAIN, HELD_OUT), play(turned, PLAIN, HELD_OUT), "place " + place);
+        }
+    }
+
+    @Test
     void withinADeadlineItOnlyAsksForWhatIsDoneInTime() {
         Selector selector = MODEL.selector(MODEL.settings().size() - 1);
         Replay replay = new Replay(PLAIN);

@@ -273,4 +273,19 @@ class PublishedMethodTest {
         assertThat(learned.none()).isEqualTo(Selector.REFUSE);
         assertThat(learned.unsound()).as("best, the usual one").isEqualTo(2);
     }
+
+    @Test
+    void featuresThatAreNoNumbersAreUnlikeAllThatWasLearned() {
+        TrainingData data = Tables.images(400, 0.05, 1);
+        Selector selector = PublishedVariants.of("published-tree", "", "refuse")
+                .learn(data, Tables.range(0, 400), 1)
+                .selector(0);
+        Seen seen = show(seen(data), data, 0, Double.POSITIVE_INFINITY);
+        assertThat(selector.next(seen)).isNotEqualTo(Selector.REFUSE);
+        for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            show(seen, data, 0, Double.POSITIVE_INFINITY);
+            Arrays.fill(seen.image(), odd);
+            assertThat(selector.next(seen)).isEqualTo(Selector.REFUSE);
+        }
+    }
 }
