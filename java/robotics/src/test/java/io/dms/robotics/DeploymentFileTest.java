@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dms.control.Goal;
+import io.dms.model.ProfileFile;
+import io.dms.model.ScalableModelFile;
 import io.dms.model.UserException;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
@@ -136,6 +138,37 @@ class DeploymentFileTest {
             } catch (UserException e) {
                 assertThat(e).hasMessageContaining("damaged");
             }
+        }
+    }
+
+    @Test
+    void pathsAreRelativeToTheFile() throws Exception {
+        ScalableModelFile.write(Stub.MODEL, folder.resolve("own.dms.onnx"));
+        ProfileFile.write(Stub.profile(), folder.resolve("own.profile.json"));
+        List<ApplicationSpec> specs = DeploymentFile.read(file("""
+            schema: 1
+            applications:
+              - name: own
+                model: own.dms.onnx
+                profile: own.profile.json
+            """));
+        assertThat(specs.get(0).model().levels()).hasSameSizeAs(Stub.MODEL.levels());
+        assertThat(specs.get(0).profile()).isNotNull();
+    }
+
+    @Test
+    void whatCannotBeAFileOfADeploymentIsRefusedInOneLine() throws Exception {
+        String small = "schema: 1\napplications:\n  - name: a\n";
+        assertThat(DeploymentFile.read(file(small))).hasSize(1);
+        for (String odd : List.of(
+                small + "# " + "x".repeat(1 << 20) + "\n",
+                small + "---\n" + small,
+                small + "schema: 1\n",
+                small + "    name: b\n",
+                small + "    batch: \"2\"\n")) {
+            assertThatThrownBy(() -> DeploymentFile.read(file(odd)))
+                    .as("%s", odd.substring(0, Math.min(80, odd.length())))
+                    .isInstanceOf(UserException.class);
         }
     }
 }
