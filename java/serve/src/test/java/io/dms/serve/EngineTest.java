@@ -106,6 +106,13 @@ class EngineTest {
         engine.submit(
                 request(Map.of(Parameters.TIMEOUT, 3_600_000_000L)), aMinuteAgo, Long.MAX_VALUE, () -> false, patient);
         assertThat(patient.end.get(20, TimeUnit.SECONDS).outputs()).hasSize(1);
+        Told never = new Told();
+        engine.submit(request(Map.of(Parameters.TIMEOUT, 0L)), aMinuteAgo, Long.MAX_VALUE, () -> false, never);
+        assertThat(never.end.get(20, TimeUnit.SECONDS).outputs()).hasSize(1);
+        assertThatThrownBy(() -> engine.submit(
+                        request(Map.of(Parameters.TIMEOUT, -1L)), aMinuteAgo, Long.MAX_VALUE, () -> false, new Told()))
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID));
     }
 
     @Test

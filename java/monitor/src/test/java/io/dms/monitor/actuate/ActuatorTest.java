@@ -62,6 +62,7 @@ class ActuatorTest {
         assertThat(all.get(5).offers()).containsExactly(115_200L, 1_984_000L);
         assertThat(all.get(6).offers()).containsExactly(0L, 1L, 3L);
         assertThat(all.get(1).atMost(600_000_000)).isEqualTo(510_000_000);
+        assertThat(all.get(1).atMost(510_000_000)).isEqualTo(510_000_000);
         assertThat(all.get(1).atMost(1)).isEqualTo(306_000_000);
     }
 
