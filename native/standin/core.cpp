@@ -42,7 +42,7 @@ struct State {
     std::atomic<int> error{0};
     std::atomic<long> failAllocation{0};  // the how-manieth allocation from now fails; 0 none
     std::atomic<long> loseAfter{0};       // the how-manieth piece of work from now loses the device; 0 none
-    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters, refuseConvolutions{0};
+    std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters, refuseConvolutions{0}, graphFault{0};
     std::atomic<Recorder> recorder{nullptr};
     bool flat;
     Device model;
@@ -542,6 +542,10 @@ long refusedConvolutions() {
     return state().refuseConvolutions;
 }
 
+long graphFault() {
+    return state().graphFault;
+}
+
 int lost() {
     return state().error;
 }
@@ -585,6 +589,8 @@ int dms_standin_set(const char* name, long value) {
         s.stridedFilters = value;
     } else if (n == "refuse_convolutions") {
         s.refuseConvolutions = value;
+    } else if (n == "graph_fault") {
+        s.graphFault = value;
     } else if (n == "initcheck") {
         s.initcheck = value;
     } else if (n == "compute_capability") {

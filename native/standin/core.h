@@ -97,6 +97,8 @@ int cudnnVersion();
 int deviceCount();
 // Whether the graph interface has an engine that takes filters with gaps.
 bool takesStridedFilters();
+// How engines of the graph interface are spoilt; see there.
+long graphFault();
 // 1 where every convolution is refused, as a layer that the library does not know is; 2 where a call refuses every
 // algorithm but the implicit product, whatever a search has found.
 long refusedConvolutions();

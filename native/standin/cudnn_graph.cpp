@@ -1,9 +1,14 @@
-// The graph interface of cuDNN, as much of it as describes one forward convolution: descriptors with attributes, a list of
-// engines, plans, execution. Written from the documentation; strict: attributes of the wrong type or order are refused.
+// The graph interface of cuDNN, as much of it as describes one forward convolution and what is done to each element of its
+// result: descriptors with attributes, a list of engines, plans, execution. Written from the documentation; strict: attributes
+// of the wrong type or order are refused.
 //
-// What is set and finalized before there is a graph answers as cuDNN 9.5 does. There are three engines: 0 and 1 take packed
-// filters alone, 0 only channels last. A filter with gaps between its rows is refused with the operation, as by the real
-// library; where DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1 it is not, and engine 2 takes it.
+// What is set and finalized before there is a graph answers as cuDNN 9.5 does. There are four engines: 0, 1 and 3 take packed
+// filters alone, 0 only channels last. 1 has a choice to make; 3 says that it uses tensor cores, and rounds single precision
+// to TF32. A filter with gaps between its rows is refused with the operation, as by the real library; where
+// DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1 it is not, and engine 2 takes it. As cuDNN 9.24 does, the
+// heuristics propose nothing for a tensor that is added after a bias. The setting graph_fault spoils engine 2: 1 computes
+// wrongly, 2 is not planned, 3 does not run, 4 wants more scratch memory than there is, 5 writes beside its result; 6 spoils the
+// heuristics, 7 has every engine refused.
 #include <algorithm>
 #include <map>
 
@@ -14,12 +19,15 @@ using namespace standin;
 namespace {
 
 enum Kind {
+    POINTWISE = 0,
     CONVOLUTION = 1,
     ENGINE = 2,
     ENGINE_CONFIG = 3,
     HEURISTICS = 4,
     PLAN = 5,
+    KNOB_CHOICE = 7,
     FORWARD = 10,
+    ELEMENTS = 13,
     GRAPH = 15,
     PACK = 16,
     TENSOR = 17,
@@ -28,15 +36,28 @@ enum Kind {
 enum AttributeType {
     T_HANDLE = 0,
     T_DATA = 1,
+    T_BOOLEAN = 2,
     T_INT64 = 3,
     T_FLOAT = 4,
+    T_DOUBLE = 5,
     T_POINTER = 6,
     T_CONV_MODE = 7,
     T_HEUR_MODE = 8,
+    T_KNOB = 9,
+    T_NOTE = 11,
+    T_POINTWISE_MODE = 14,
     T_DESCRIPTOR = 15,
+    T_BEHAVIOR = 19,
 };
 
 enum Attribute {
+    POINTWISE_MODE = 0,
+    POINTWISE_TYPE = 1,
+    POINTWISE_LOWER = 3,
+    POINTWISE_UPPER = 4,
+    POINTWISE_SLOPE = 5,
+    POINTWISE_ELU = 6,
+    POINTWISE_SWISH = 8,
     CONV_TYPE = 100,
     CONV_MODE = 101,
     CONV_DILATIONS = 102,
@@ -48,15 +69,22 @@ enum Attribute {
     HEUR_GRAPH = 201,
     HEUR_RESULTS = 202,
     CONFIG_ENGINE = 300,
+    CONFIG_KNOBS = 302,
     PLAN_HANDLE = 400,
     PLAN_CONFIG = 401,
     PLAN_WORKSPACE = 402,
+    KNOB_TYPE = 600,
+    KNOB_VALUE = 601,
     FORWARD_ALPHA = 700,
     FORWARD_BETA = 701,
     FORWARD_CONV = 702,
     FORWARD_W = 703,
     FORWARD_X = 704,
     FORWARD_Y = 705,
+    ELEMENTS_MODE = 750,
+    ELEMENTS_X = 751,
+    ELEMENTS_B = 752,
+    ELEMENTS_Y = 753,
     GRAPH_HANDLE = 800,
     GRAPH_OPS = 801,
     GRAPH_ENGINES = 802,
@@ -65,11 +93,14 @@ enum Attribute {
     TENSOR_DIMS = 902,
     TENSOR_STRIDES = 903,
     TENSOR_ID = 906,
+    TENSOR_VIRTUAL = 907,
     PACK_IDS = 1000,
     PACK_POINTERS = 1001,
     PACK_WORKSPACE = 1003,
     ENGINE_GRAPH = 1300,
     ENGINE_INDEX = 1301,
+    ENGINE_NOTES = 1303,
+    ENGINE_BEHAVIOR = 1305,
 };
 
 // Which kind has an attribute that can be set, its type, whether it is one value, and whether a default is missing.
@@ -93,6 +124,14 @@ const std::map<int, Form> FORMS = {
     {TENSOR_ID, {TENSOR, T_INT64, false, true}},          {PACK_IDS, {PACK, T_INT64, false, false}},
     {PACK_POINTERS, {PACK, T_POINTER, false, false}},     {PACK_WORKSPACE, {PACK, T_POINTER, false, true}},
     {ENGINE_GRAPH, {ENGINE, T_DESCRIPTOR, true, true}},   {ENGINE_INDEX, {ENGINE, T_INT64, true, true}},
+    {TENSOR_VIRTUAL, {TENSOR, T_BOOLEAN, false, true}},   {CONFIG_KNOBS, {ENGINE_CONFIG, T_DESCRIPTOR, false, false}},
+    {KNOB_TYPE, {KNOB_CHOICE, T_KNOB, true, true}},       {KNOB_VALUE, {KNOB_CHOICE, T_INT64, true, true}},
+    {POINTWISE_MODE, {POINTWISE, T_POINTWISE_MODE, true, true}}, {POINTWISE_TYPE, {POINTWISE, T_DATA, false, true}},
+    {POINTWISE_LOWER, {POINTWISE, T_DOUBLE, false, true}}, {POINTWISE_UPPER, {POINTWISE, T_DOUBLE, false, true}},
+    {POINTWISE_SLOPE, {POINTWISE, T_DOUBLE, false, true}}, {POINTWISE_ELU, {POINTWISE, T_DOUBLE, false, true}},
+    {POINTWISE_SWISH, {POINTWISE, T_DOUBLE, false, true}}, {ELEMENTS_MODE, {ELEMENTS, T_DESCRIPTOR, true, true}},
+    {ELEMENTS_X, {ELEMENTS, T_DESCRIPTOR, true, true}},   {ELEMENTS_B, {ELEMENTS, T_DESCRIPTOR, false, true}},
+    {ELEMENTS_Y, {ELEMENTS, T_DESCRIPTOR, true, true}},
 };
 
 struct Descriptor {
@@ -113,6 +152,13 @@ struct Descriptor {
     const Descriptor& other(int name) const {
         return *reinterpret_cast<const Descriptor*>(one(name));
     }
+    double wide(int name, double otherwise) const {
+        if (values.count(name)) {
+            int64_t bits = one(name);
+            std::memcpy(&otherwise, &bits, 8);
+        }
+        return otherwise;
+    }
     float real(int name) const {
         float f = name == FORWARD_ALPHA ? 1 : 0;
         if (values.count(name)) {
@@ -123,11 +169,23 @@ struct Descriptor {
     }
 };
 
+// What is done to each element after the convolution.
+struct Stage {
+    int mode;
+    double lower, upper, slope, elu, swish;
+    bool operand;
+    Tensor b;
+    int64_t bId;
+};
+
 struct Problem {
     Tensor x, w, y;
     int64_t xId, wId, yId;
     int padH, padW, strideH, strideW, dilationH, dilationW;
     float alpha, beta;
+    std::vector<Stage> stages;
+    Tensor written;
+    int64_t writtenId;
 };
 
 Tensor tensor(const Descriptor& d) {
@@ -141,25 +199,83 @@ Tensor tensor(const Descriptor& d) {
     return t;
 }
 
+Stage stage(const Descriptor& op) {
+    const Descriptor& how = op.other(ELEMENTS_MODE);
+    bool two = op.values.count(ELEMENTS_B);
+    return Stage{int(how.one(POINTWISE_MODE)),
+                 how.wide(POINTWISE_LOWER, 0),
+                 how.wide(POINTWISE_UPPER, HUGE_VAL),
+                 how.wide(POINTWISE_SLOPE, 0),
+                 how.wide(POINTWISE_ELU, 1),
+                 how.wide(POINTWISE_SWISH, 1),
+                 two,
+                 two ? tensor(op.other(ELEMENTS_B)) : Tensor{},
+                 two ? op.other(ELEMENTS_B).one(TENSOR_ID, 0) : 0};
+}
+
 Problem problem(const Descriptor& graph) {
     const Descriptor& op = graph.other(GRAPH_OPS);
     const Descriptor& conv = op.other(FORWARD_CONV);
     const Descriptor &x = op.other(FORWARD_X), &w = op.other(FORWARD_W), &y = op.other(FORWARD_Y);
     auto two = [&](int name, int i) { return conv.values.count(name) ? int(conv.all(name)[i]) : 0; };
-    return Problem{tensor(x),
-                   tensor(w),
-                   tensor(y),
-                   x.one(TENSOR_ID, 0),
-                   w.one(TENSOR_ID, 0),
-                   y.one(TENSOR_ID, 0),
-                   two(CONV_PRE, 0),
-                   two(CONV_PRE, 1),
-                   two(CONV_STRIDES, 0),
-                   two(CONV_STRIDES, 1),
-                   two(CONV_DILATIONS, 0),
-                   two(CONV_DILATIONS, 1),
-                   op.real(FORWARD_ALPHA),
-                   op.real(FORWARD_BETA)};
+    Problem p{tensor(x),
+              tensor(w),
+              tensor(y),
+              x.one(TENSOR_ID, 0),
+              w.one(TENSOR_ID, 0),
+              y.one(TENSOR_ID, 0),
+              two(CONV_PRE, 0),
+              two(CONV_PRE, 1),
+              two(CONV_STRIDES, 0),
+              two(CONV_STRIDES, 1),
+              two(CONV_DILATIONS, 0),
+              two(CONV_DILATIONS, 1),
+              op.real(FORWARD_ALPHA),
+              op.real(FORWARD_BETA),
+              {},
+              tensor(y),
+              y.one(TENSOR_ID, 0)};
+    for (size_t i = 1; i < graph.all(GRAPH_OPS).size(); i++) {
+        const Descriptor& next = *reinterpret_cast<const Descriptor*>(graph.all(GRAPH_OPS)[i]);
+        p.stages.push_back(stage(next));
+        p.written = tensor(next.other(ELEMENTS_Y));
+        p.writtenId = next.other(ELEMENTS_Y).one(TENSOR_ID, 0);
+    }
+    return p;
+}
+
+// A chain that begins with a convolution: each operation reads what the one before it wrote, which lies nowhere.
+int chained(const Descriptor& graph) {
+    const char* call = "cudnnBackendFinalize";
+    const Descriptor* before = nullptr;
+    for (int64_t each : graph.all(GRAPH_OPS)) {
+        const auto& op = *reinterpret_cast<const Descriptor*>(each);
+        if (op.kind != (before ? ELEMENTS : FORWARD)) {
+            return refuse(DNN_UNSUPPORTED, call, "the stand-in has graphs of one convolution and what follows it");
+        }
+        if (before && &op.other(ELEMENTS_X) != before) {
+            return refuse(DNN_UNSUPPORTED, call, "an operation does not read what the one before it gives");
+        }
+        const Descriptor& y = op.other(before ? int(ELEMENTS_Y) : int(FORWARD_Y));
+        if ((y.one(TENSOR_VIRTUAL, 0) != 0) != (each != graph.all(GRAPH_OPS).back())) {
+            return refuse(DNN_BAD_PARAM, call, "what is between two operations is virtual, and nothing else");
+        }
+        before = &y;
+    }
+    return DNN_OK;
+}
+
+// A tensor that is added after a bias.
+bool addsLate(const Problem& p) {
+    bool biased = false;
+    for (const Stage& s : p.stages) {
+        bool one = s.operand && s.b.elements() == s.b.dim[1];
+        if (s.operand && !one && biased) {
+            return true;
+        }
+        biased = one;
+    }
+    return false;
 }
 
 bool packed(const Tensor& t) {
@@ -210,6 +326,24 @@ int check(const Descriptor& d, const char* call) {
             || (d.values.count(PACK_IDS) && d.all(PACK_IDS).size() != d.all(PACK_POINTERS).size()))) {
         return refuse(DNN_BAD_PARAM, call, "as many pointers as identifiers");
     }
+    if (d.kind == ELEMENTS) {
+        const Descriptor &x = d.other(ELEMENTS_X), &y = d.other(ELEMENTS_Y);
+        int mode = int(d.other(ELEMENTS_MODE).one(POINTWISE_MODE));
+        bool two = d.values.count(ELEMENTS_B);
+        if (two != (mode == 0)) {
+            return refuse(DNN_BAD_PARAM, call, "a sum has two operands, an activation one");
+        }
+        if (!tensor(x).sameDims(tensor(y))) {
+            return refuse(DNN_BAD_PARAM, call, "x and y are not of one size");
+        }
+        for (int i = 0; two && i < 4; i++) {
+            int b = tensor(d.other(ELEMENTS_B)).dim[i];
+            if (b != 1 && b != tensor(x).dim[i]) {
+                return refuse(DNN_BAD_PARAM, call, "b does not fit x");
+            }
+        }
+        return DNN_OK;
+    }
     if (d.kind == FORWARD) {
         for (int name : {FORWARD_X, FORWARD_W, FORWARD_Y, FORWARD_CONV}) {
             if (!d.other(name).done) {
@@ -227,19 +361,43 @@ int check(const Descriptor& d, const char* call) {
     return DNN_OK;
 }
 
+constexpr int64_t ENGINES = 4, SPOILT = 2, WORKSPACE = 52, CHOICE = 14, CHOICES = 8, TENSOR_CORES = 0;
+
 int takes(int64_t engine, const Problem& p) {
-    bool last = p.x.hwcPacked() && p.y.hwcPacked() && p.w.stride[1] == 1;
+    long fault = graphFault();
+    if (fault == 7 || (fault == 2 && engine == SPOILT)) {
+        return DNN_UNSUPPORTED;
+    }
+    bool last = p.x.hwcPacked() && p.written.hwcPacked() && p.w.stride[1] == 1;
     switch (engine) {
         case 0: return packed(p.w) && last ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
-        case 1: return packed(p.w) ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
+        case 1:
+        case 3: return packed(p.w) ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
         case 2: return packed(p.w) || takesStridedFilters() ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
         default: return DNN_UNSUPPORTED;
     }
 }
 
-constexpr int64_t ENGINES = 3, WORKSPACE = 52;
+int64_t workspace(int64_t engine) {
+    return graphFault() == 4 && engine == SPOILT ? int64_t(1) << 40 : WORKSPACE;
+}
 
-int run(const Problem& p, const void* x, const void* w, void* y, void* work) {
+float element(const Stage& s, float x, float b) {
+    switch (s.mode) {
+        case 0: return x + b;
+        case 4: return std::sqrt(x);
+        case 10: return std::fabs(x);
+        case 13: return std::exp(x);
+        case 100: return x < s.lower ? float(s.lower + s.slope * (x - s.lower)) : std::min(x, float(s.upper));
+        case 101: return std::tanh(x);
+        case 102: return 1 / (1 + std::exp(-x));
+        case 103: return x < 0 ? float(s.elu) * (std::exp(x) - 1) : x;
+        case 106: return x / (1 + std::exp(-float(s.swish) * x));
+        default: return std::nanf("");
+    }
+}
+
+int run(const Problem& p, int64_t engine, const void* x, const void* w, const std::vector<const void*>& operands, void* y, void* work) {
     if (!require("convolution plan, workspace", work, WORKSPACE)) {
         return ILLEGAL_ADDRESS;
     }
@@ -247,31 +405,69 @@ int run(const Problem& p, const void* x, const void* w, void* y, void* work) {
     if (in.empty() || f.empty()) {
         return ILLEGAL_ADDRESS;
     }
+    if (engine == 3 && p.x.type == FLOAT) {
+        roundAll(in, TF32);
+        roundAll(f, TF32);
+    }
     int C = p.w.dim[1], R = p.w.dim[2], S = p.w.dim[3], H = p.x.dim[2], W = p.x.dim[3], K = p.w.dim[0];
-    int P = p.y.dim[2], Q = p.y.dim[3];
+    int P = p.y.dim[2], Q = p.y.dim[3], G = p.x.dim[1] / C;
     std::vector<float> out(p.y.elements());
     std::vector<float> column(size_t(C) * R * S * P * Q);
     for (int n = 0; n < p.x.dim[0]; n++) {
-        size_t at = 0;
-        for (int c = 0; c < C; c++) {
-            for (int r = 0; r < R; r++) {
-                for (int s = 0; s < S; s++) {
-                    for (int i = 0; i < P; i++) {
-                        for (int j = 0; j < Q; j++, at++) {
-                            int row = i * p.strideH - p.padH + r * p.dilationH, col = j * p.strideW - p.padW + s * p.dilationW;
-                            bool inside = row >= 0 && row < H && col >= 0 && col < W;
-                            column[at] = inside ? in[((size_t(n) * C + c) * H + row) * W + col] : 0;
+        for (int g = 0; g < G; g++) {
+            size_t at = 0;
+            for (int c = g * C; c < (g + 1) * C; c++) {
+                for (int r = 0; r < R; r++) {
+                    for (int s = 0; s < S; s++) {
+                        for (int i = 0; i < P; i++) {
+                            for (int j = 0; j < Q; j++, at++) {
+                                int row = i * p.strideH - p.padH + r * p.dilationH, col = j * p.strideW - p.padW + s * p.dilationW;
+                                bool inside = row >= 0 && row < H && col >= 0 && col < W;
+                                column[at] = inside ? in[((size_t(n) * p.x.dim[1] + c) * H + row) * W + col] : 0;
+                            }
                         }
                     }
                 }
             }
+            size_t k = size_t(K / G) * g;
+            multiply(f.data() + k * C * R * S, column.data(), out.data() + (size_t(n) * K + k) * P * Q, K / G, long(P) * Q,
+                     long(C) * R * S);
         }
-        multiply(f.data(), column.data(), out.data() + size_t(n) * K * P * Q, K, long(P) * Q, long(C) * R * S);
     }
     for (float& v : out) {
         v *= p.alpha;
     }
-    return write("convolution plan, y", p.y, y, out, p.beta);
+    for (size_t i = 0; i < p.stages.size(); i++) {
+        const Stage& s = p.stages[i];
+        std::vector<float> b = s.operand ? read("convolution plan, b", s.b, operands[i]) : std::vector<float>(1);
+        if (b.empty()) {
+            return ILLEGAL_ADDRESS;
+        }
+        for (size_t e = 0; e < out.size(); e++) {
+            size_t q = e % Q, r = e / Q % P, k = e / Q / P % K, n = e / Q / P / K, from = 0;
+            size_t place[] = {n, k, r, q};
+            for (int axis = 0; s.operand && axis < 4; axis++) {
+                from = from * s.b.dim[axis] + (s.b.dim[axis] == 1 ? 0 : place[axis]);
+            }
+            out[e] = element(s, out[e], b[from]);
+        }
+    }
+    if (graphFault() == 1 && engine == SPOILT) {
+        out[out.size() / 2] += 1 + std::fabs(out[out.size() / 2]);
+    }
+    Tensor written = p.written;
+    if (graphFault() == 5 && engine == SPOILT && written.extent() > written.elements()) {
+        // As if there were no gaps: one element of what lies behind the first image or pixel is overwritten.
+        int axis = written.stride[1] == 1 ? 3 : 0;
+        int gap = axis == 3 ? written.dim[1] : written.dim[1] * written.dim[2] * written.dim[3];
+        Tensor beside = written;
+        std::fill(beside.dim, beside.dim + 4, 1);
+        char* there = static_cast<char*>(y) + size_t(gap) * sizeOf(written.type);
+        if (int error = write("convolution plan, beside y", beside, there, {1234.f}, 0)) {
+            return error;
+        }
+    }
+    return write("convolution plan, y", written, y, out, p.stages.empty() ? p.beta : 0);
 }
 
 int64_t read64(int type, const void* array, int64_t i) {
@@ -279,7 +475,10 @@ int64_t read64(int type, const void* array, int64_t i) {
     switch (type) {
         case T_DATA:
         case T_CONV_MODE:
+        case T_POINTWISE_MODE:
+        case T_KNOB:
         case T_HEUR_MODE: return static_cast<const int32_t*>(array)[i];
+        case T_BOOLEAN: return static_cast<const char*>(array)[i] != 0;
         case T_FLOAT: std::memcpy(&value, static_cast<const float*>(array) + i, 4); return value;
         default: std::memcpy(&value, static_cast<const char*>(array) + 8 * i, 8); return value;
     }
@@ -294,7 +493,8 @@ int cudnnBackendInitialize(void*) {
 }
 
 int cudnnBackendCreateDescriptor(int kind, Descriptor** made) {
-    static const int kinds[] = {CONVOLUTION, ENGINE, ENGINE_CONFIG, HEURISTICS, PLAN, FORWARD, GRAPH, PACK, TENSOR};
+    static const int kinds[] = {POINTWISE, CONVOLUTION, ENGINE, ENGINE_CONFIG, HEURISTICS, PLAN,
+                                KNOB_CHOICE, FORWARD, ELEMENTS, GRAPH, PACK, TENSOR};
     if (std::find(std::begin(kinds), std::end(kinds), kind) == std::end(kinds)) {
         return refuse(DNN_UNSUPPORTED, "cudnnBackendCreateDescriptor", "the stand-in has no such descriptor");
     }
@@ -359,12 +559,8 @@ int cudnnBackendFinalize(Descriptor* d) {
         return status;
     }
     if (d->kind == GRAPH) {
-        if (d->all(GRAPH_OPS).size() != 1 || d->other(GRAPH_OPS).kind != FORWARD) {
-            return refuse(DNN_UNSUPPORTED, call, "the stand-in has graphs of one convolution");
-        }
-        Problem p = problem(*d);
-        if (p.x.dim[1] != p.w.dim[1]) {
-            return refuse(DNN_UNSUPPORTED, call, "the stand-in has no groups here");
+        if (int status = chained(*d)) {
+            return status;
         }
     }
     if (d->kind == ENGINE && (d->one(ENGINE_INDEX) < 0 || d->one(ENGINE_INDEX) >= ENGINES)) {
@@ -374,6 +570,13 @@ int cudnnBackendFinalize(Descriptor* d) {
         const Descriptor& engine = d->other(PLAN_CONFIG).other(CONFIG_ENGINE);
         if (int status = takes(engine.one(ENGINE_INDEX), problem(engine.other(ENGINE_GRAPH)))) {
             return refuse(status, call, "the engine does not take these tensors");
+        }
+        const Descriptor& config = d->other(PLAN_CONFIG);
+        for (int64_t each : config.values.count(CONFIG_KNOBS) ? config.all(CONFIG_KNOBS) : std::vector<int64_t>()) {
+            const auto& choice = *reinterpret_cast<const Descriptor*>(each);
+            if (choice.one(KNOB_TYPE) != CHOICE || choice.one(KNOB_VALUE) < 0 || choice.one(KNOB_VALUE) >= CHOICES) {
+                return refuse(DNN_UNSUPPORTED, call, "the engine has no such choice");
+            }
         }
     }
     d->done = true;
@@ -400,8 +603,12 @@ int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, in
     auto** out = static_cast<Descriptor**>(array);
     if (d->kind == HEURISTICS && name == HEUR_RESULTS && type == T_DESCRIPTOR) {
         // Into descriptors that the caller made; an engine that does not take the tensors may be among them.
-        *count = ENGINES;
-        for (int64_t i = 0; out && i < std::min(most, ENGINES); i++) {
+        if (graphFault() == 6) {
+            return refuse(DNN_EXECUTION_FAILED, call, "the heuristics are spoilt");
+        }
+        int64_t there = addsLate(problem(d->other(HEUR_GRAPH))) ? 0 : ENGINES;
+        *count = there;
+        for (int64_t i = 0; out && i < std::min(most, there); i++) {
             if (!lives(out[i]) || out[i]->kind != ENGINE_CONFIG) {
                 return refuse(DNN_BAD_PARAM, call, "results go to engine configurations that were made");
             }
@@ -411,6 +618,14 @@ int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, in
             engine->done = true;
             born(engine);
             out[i]->values[CONFIG_ENGINE] = {reinterpret_cast<int64_t>(engine)};
+            if (i == 1) {
+                auto* choice = new Descriptor;
+                choice->kind = KNOB_CHOICE;
+                choice->values = {{KNOB_TYPE, {CHOICE}}, {KNOB_VALUE, {3}}};
+                choice->done = true;
+                born(choice);
+                out[i]->values[CONFIG_KNOBS] = {reinterpret_cast<int64_t>(choice)};
+            }
             out[i]->done = true;
         }
         return DNN_OK;
@@ -425,6 +640,40 @@ int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, in
         *count = 1;
         return DNN_OK;
     }
+    if (d->kind == ENGINE_CONFIG && name == CONFIG_KNOBS && type == T_DESCRIPTOR) {
+        // Into descriptors that the caller made; without any it does not say how many there are.
+        auto found = d->values.find(CONFIG_KNOBS);
+        *count = found == d->values.end() || !out || most == 0 ? 0 : int64_t(found->second.size());
+        for (int64_t i = 0; i < std::min(most, *count); i++) {
+            if (!lives(out[i]) || out[i]->kind != KNOB_CHOICE) {
+                return refuse(DNN_BAD_PARAM, call, "results go to choices that were made");
+            }
+            out[i]->values = reinterpret_cast<const Descriptor*>(found->second[i])->values;
+            out[i]->done = true;
+        }
+        return DNN_OK;
+    }
+    if (d->kind == KNOB_CHOICE && name == KNOB_TYPE && type == T_KNOB && array && most >= 1) {
+        *static_cast<int32_t*>(array) = int32_t(d->one(KNOB_TYPE));
+        *count = 1;
+        return DNN_OK;
+    }
+    if (d->kind == KNOB_CHOICE && name == KNOB_VALUE && type == T_INT64 && array && most >= 1) {
+        *static_cast<int64_t*>(array) = d->one(KNOB_VALUE);
+        *count = 1;
+        return DNN_OK;
+    }
+    if (d->kind == ENGINE && name == ENGINE_NOTES && type == T_NOTE && array && most >= 1) {
+        *count = d->one(ENGINE_INDEX) == 3 ? 1 : 0;
+        if (*count) {
+            *static_cast<int32_t*>(array) = TENSOR_CORES;
+        }
+        return DNN_OK;
+    }
+    if (d->kind == ENGINE && name == ENGINE_BEHAVIOR && type == T_BEHAVIOR && array && most >= 1) {
+        *count = 0;
+        return DNN_OK;
+    }
     if (d->kind == GRAPH && name == GRAPH_ENGINES && type == T_INT64 && array) {
         *static_cast<int64_t*>(array) = ENGINES;
         *count = 1;
@@ -436,7 +685,7 @@ int cudnnBackendGetAttribute(Descriptor* d, int name, int type, int64_t most, in
         return DNN_OK;
     }
     if (d->kind == PLAN && name == PLAN_WORKSPACE && type == T_INT64 && array) {
-        *static_cast<int64_t*>(array) = WORKSPACE;
+        *static_cast<int64_t*>(array) = workspace(d->other(PLAN_CONFIG).other(CONFIG_ENGINE).one(ENGINE_INDEX));
         *count = 1;
         return DNN_OK;
     }
@@ -450,18 +699,29 @@ int cudnnBackendExecute(Handle* handle, Descriptor* plan, Descriptor* pack) {
         || pack->kind != PACK) {
         return refuse(DNN_BAD_PARAM, call, "a handle, a plan and a variant pack, finalized");
     }
-    Problem p = problem(plan->other(PLAN_CONFIG).other(CONFIG_ENGINE).other(ENGINE_GRAPH));
-    void *x = nullptr, *w = nullptr, *y = nullptr;
-    for (size_t i = 0; i < pack->all(PACK_IDS).size(); i++) {
-        int64_t id = pack->all(PACK_IDS)[i];
-        auto* pointer = reinterpret_cast<void*>(pack->all(PACK_POINTERS)[i]);
-        (id == p.xId ? x : id == p.wId ? w : y) = pointer;
+    const Descriptor& engine = plan->other(PLAN_CONFIG).other(CONFIG_ENGINE);
+    int64_t index = engine.one(ENGINE_INDEX);
+    if (graphFault() == 3 && index == SPOILT) {
+        return refuse(DNN_EXECUTION_FAILED, call, "the engine is spoilt");
+    }
+    Problem p = problem(engine.other(ENGINE_GRAPH));
+    auto at = [&](int64_t id) -> void* {
+        const auto& ids = pack->all(PACK_IDS);
+        auto found = std::find(ids.begin(), ids.end(), id);
+        return found == ids.end() ? nullptr : reinterpret_cast<void*>(pack->all(PACK_POINTERS)[found - ids.begin()]);
+    };
+    void *x = at(p.xId), *w = at(p.wId), *y = at(p.writtenId);
+    std::vector<const void*> operands;
+    bool whole = x && w && y;
+    for (const Stage& s : p.stages) {
+        operands.push_back(s.operand ? at(s.bId) : nullptr);
+        whole &= !s.operand || operands.back();
     }
     void* work = pack->values.count(PACK_WORKSPACE) ? reinterpret_cast<void*>(pack->one(PACK_WORKSPACE)) : nullptr;
-    if (!x || !w || !y || !work) {
+    if (!whole || !work) {
         return refuse(DNN_BAD_PARAM, call, "a tensor or the workspace has no pointer");
     }
-    return launch(handle, [=] { return run(p, x, w, y, work); });
+    return launch(handle, [=] { return run(p, index, x, w, operands, y, work); });
 }
 
 }  // extern "C"

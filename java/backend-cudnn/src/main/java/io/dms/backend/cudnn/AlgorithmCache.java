@@ -3,6 +3,7 @@ package io.dms.backend.cudnn;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which algorithm is the fastest for each convolution, as found by searches, kept in one JSON file for a device and a
+ * Which algorithm or plan is the fastest for each convolution, as found by searches, kept in one JSON file for a device and a
  * version of the library. A file that can't be read is thrown away with one line, and written anew. Thread-safe; several
  * processes may share a file, the last one to write wins.
  */
 final class AlgorithmCache {
     private static final Logger LOG = LoggerFactory.getLogger(AlgorithmCache.class);
-    private static final int SCHEMA = 1;
+    private static final int SCHEMA = 2;
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path file;
     private final String device;
     private final Map<String, Entry> entries = new TreeMap<>();
+    private final Map<String, Plan> plans = new TreeMap<>();
 
     /**
      * What a search found.
@@ -36,6 +40,14 @@ final class AlgorithmCache {
      * @param fused whether the library has the algorithm with bias and activation; null where that was not tried
      */
     record Entry(Algorithm algorithm, @Nullable Boolean fused) {}
+
+    /**
+     * What a search among plans of the graph interface found, for a {@link Fusion}.
+     *
+     * @param way null where the legacy algorithm is as fast
+     * @param offer which of the convolution's offers it is of
+     */
+    record Plan(@Nullable Way way, int offer) {}
 
     /**
      * @param folder where files are kept
@@ -91,12 +103,38 @@ final class AlgorithmCache {
                 JsonNode fused = v.get("fused");
                 read.put(e.getKey(), new Entry(a, fused == null ? null : fused.asBoolean()));
             }
+            Map<String, Plan> readPlans = new TreeMap<>();
+            for (Map.Entry<String, JsonNode> e : root.path("plans").properties()) {
+                readPlans.put(e.getKey(), plan(e.getValue()));
+            }
             entries.putAll(read);
+            plans.putAll(readPlans);
         } catch (NoSuchFileException | java.io.FileNotFoundException absent) {
             // The first use on this device.
         } catch (IOException | RuntimeException broken) {
             LOG.warn("{} can't be used ({}): algorithms are searched again", file, firstLine(broken));
         }
+    }
+
+    private static Plan plan(JsonNode v) throws IOException {
+        JsonNode engine = v.path("engine");
+        if (engine.isMissingNode()) {
+            return new Plan(null, 0);
+        }
+        if (!engine.isIntegralNumber()
+                || !v.path("offer").isInt()
+                || !v.path("knobs").isArray()) {
+            throw new IOException("a plan lacks a field");
+        }
+        List<Way.Knob> knobs = new ArrayList<>();
+        for (JsonNode knob : v.path("knobs")) {
+            if (!knob.path(0).isInt() || !knob.path(1).isIntegralNumber()) {
+                throw new IOException("a plan's knob is none");
+            }
+            knobs.add(new Way.Knob(knob.path(0).asInt(), knob.path(1).asLong()));
+        }
+        return new Plan(
+                new Way(engine.asLong(), List.copyOf(knobs)), v.path("offer").asInt());
     }
 
     private static String firstLine(Exception e) {
@@ -118,6 +156,20 @@ final class AlgorithmCache {
         entries.remove(key);
     }
 
+    synchronized @Nullable Plan plan(String key) {
+        return plans.get(key);
+    }
+
+    /** Keeps a plan; {@link #save} writes it. */
+    synchronized void put(String key, Plan plan) {
+        plans.put(key, plan);
+    }
+
+    /** Forgets a plan that can't be had. */
+    synchronized void removePlan(String key) {
+        plans.remove(key);
+    }
+
     /** Writes all entries: to a file beside, then put in place at once. A folder that can't be written costs one line. */
     synchronized void save() {
         ObjectNode root = mapper.createObjectNode();
@@ -135,6 +187,16 @@ final class AlgorithmCache {
             Boolean fused = e.fused();
             if (fused != null) {
                 v.put("fused", fused.booleanValue());
+            }
+        });
+        ObjectNode allPlans = root.putObject("plans");
+        plans.forEach((key, plan) -> {
+            ObjectNode v = allPlans.putObject(key);
+            Way way = plan.way();
+            if (way != null) {
+                ArrayNode knobs =
+                        v.put("engine", way.engine()).put("offer", plan.offer()).putArray("knobs");
+                way.knobs().forEach(k -> knobs.addArray().add(k.type()).add(k.value()));
             }
         });
         try {

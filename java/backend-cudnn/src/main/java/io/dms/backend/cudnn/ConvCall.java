@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * A convolution at one level: what its descriptors are bound to, where its operands lie, and by which algorithm it runs.
  * Where the library has bias, residual and ReLU in the same kernel that is taken, else the steps behind it.
  */
-final class ConvCall {
+final class ConvCall implements AutoCloseable {
     /** Numbers of algorithms that cuDNN has, with room for some more. */
     private static final int MOST_ALGORITHMS = 16;
     /** {@code CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM}, {@code CUDNN_CONVOLUTION_BWD_DATA_ALGO_0}. */
@@ -31,6 +31,7 @@ final class ConvCall {
     private @Nullable Algorithm algorithm;
     private boolean fused;
     private boolean remembered;
+    private final @Nullable GraphPart graph;
 
     /**
      * What the library may do in the same kernel.
@@ -41,7 +42,10 @@ final class ConvCall {
      */
     record Fused(Buf bias, @Nullable View residual, boolean relu) {}
 
-    /** @param behind what remains to be done where the library can't fuse */
+    /**
+     * @param behind what remains to be done where the library can't fuse
+     * @param offers what the graph interface may do instead; empty where it is not asked
+     */
     ConvCall(
             Device device,
             String step,
@@ -50,7 +54,8 @@ final class ConvCall {
             Buf weights,
             View y,
             @Nullable Fused fusable,
-            List<Runnable> behind) {
+            List<Runnable> behind,
+            List<GraphOffer> offers) {
         this.step = step;
         this.device = device;
         this.convolution = device.convolution(step);
@@ -60,6 +65,8 @@ final class ConvCall {
         this.y = y;
         this.fusable = fusable;
         this.behind = behind;
+        Plans plans = device.plans;
+        graph = plans == null || offers.isEmpty() ? null : new GraphPart(device, step, plans, offers);
     }
 
     /** True where a search is needed before the algorithm is known. */
@@ -94,7 +101,7 @@ final class ConvCall {
     /** Bytes of scratch memory, once chosen. */
     long workspace() {
         Algorithm a = algorithm;
-        return a == null ? 0 : a.workspace();
+        return Math.max(a == null ? 0 : a.workspace(), graph == null ? 0 : graph.workspace());
     }
 
     /**
@@ -159,7 +166,7 @@ final class ConvCall {
         }
         if (fused) {
             try {
-                run();
+                legacy();
                 remember(true);
                 return;
             } catch (DeviceException e) {
@@ -171,7 +178,7 @@ final class ConvCall {
             }
         }
         try {
-            run();
+            legacy();
         } catch (DeviceException e) {
             Algorithm a = algorithm;
             if (!e.isRefusal() || remembered || a == null || a.id() == IMPLICIT) {
@@ -183,7 +190,7 @@ final class ConvCall {
             if (device.algorithms.get(geometry.key()) != null) {
                 device.algorithms.put(geometry.key(), new AlgorithmCache.Entry(simple, false));
             }
-            run();
+            legacy();
         }
     }
 
@@ -194,7 +201,42 @@ final class ConvCall {
         }
     }
 
+    // ---- plans of the graph interface
+
+    boolean needsPlanSearch() {
+        return graph != null && graph.isUnknown();
+    }
+
+    boolean isSettled() {
+        return graph == null || graph.isSettled();
+    }
+
+    boolean hasPlan() {
+        return graph != null && !graph.describe().isEmpty();
+    }
+
+    /** Makes the plan that is remembered, or searches one where there is scratch memory. */
+    void choosePlan(@Nullable DeviceMemory work) {
+        if (graph != null) {
+            graph.settle(this::legacy, work);
+        }
+    }
+
+    void tryPlan() {
+        if (graph != null) {
+            graph.tryOut();
+        }
+    }
+
+    // ---- running
+
     void run() {
+        if (graph == null || !graph.run()) {
+            legacy();
+        }
+    }
+
+    private void legacy() {
         Algorithm a = algorithm;
         if (a == null) {
             throw new IllegalStateException("no algorithm was chosen");
@@ -225,11 +267,21 @@ final class ConvCall {
 
     /** For people: algorithm, scratch memory, what is fused. */
     String describe() {
+        if (graph != null && hasPlan()) {
+            return graph.describe();
+        }
         Algorithm a = algorithm;
         if (a == null) {
             return "cudnn, no algorithm yet";
         }
         return "cudnn algorithm " + a.id() + ", math " + a.math() + ", workspace " + a.workspace() + " B"
                 + (fused ? ", fused" : behind.isEmpty() ? "" : ", " + behind.size() + " kernels behind it");
+    }
+
+    @Override
+    public void close() {
+        if (graph != null) {
+            graph.close();
+        }
     }
 }

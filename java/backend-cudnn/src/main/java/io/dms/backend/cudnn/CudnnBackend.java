@@ -111,6 +111,7 @@ public final class CudnnBackend implements Backend {
                         + first.shape() + "): use that batch or export the model with an open one");
             }
         }
+        Candidates candidates = Candidates.chosen();
         Hardware.Opened opened = hardware.open(options.precision());
         try {
             suits(opened.gpu(), options.precision());
@@ -118,7 +119,7 @@ public final class CudnnBackend implements Backend {
             opened.gpu().close();
             throw e;
         }
-        Device device = new Device(opened.gpu(), opened.bridge(), opened.algorithms(), options.precision());
+        Device device = new Device(opened, options.precision(), candidates);
         return new CudnnSession(model, options, device);
     }
 

@@ -20,8 +20,8 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * cuDNN's graph interface for one forward convolution: descriptors, the engines that there are, plans. Only for probes:
- * the presets of CUDA 10.2 and 11.4 have no such functions, so on these the first call ends in a {@link LinkageError}.
+ * cuDNN's graph interface for one forward convolution and what follows it: descriptors, configurations of engines, plans.
+ * The presets of CUDA 10.2 and 11.4 have no such functions, so on these the first call ends in a {@link LinkageError}.
  * Owns every descriptor that it makes.
  */
 final class CudnnGraph implements AutoCloseable {
@@ -30,6 +30,7 @@ final class CudnnGraph implements AutoCloseable {
 
     private static final int ALIGNMENT = 16;
     private static final int MOST_CONFIGURATIONS = 64;
+    private static final int[] PLAIN = {1, 1};
 
     // Of cuDNN 9.8 and later, which the presets of CUDA 12.6 do not name.
     private static final int DEVICE = 38, DEVICE_JSON = 2702;
@@ -65,8 +66,13 @@ final class CudnnGraph implements AutoCloseable {
      * A tensor of four axes.
      *
      * @param dims and strides in the order N, C, H, W; of filters K, C, R, S
+     * @param alignment of its address, in bytes
      */
-    record Described(long id, boolean half, long[] dims, long[] strides) {}
+    record Described(long id, boolean half, long[] dims, long[] strides, int alignment) {
+        Described(long id, boolean half, long[] dims, long[] strides) {
+            this(id, half, dims, strides, ALIGNMENT);
+        }
+    }
 
     /**
      * An engine's plan.
@@ -76,10 +82,8 @@ final class CudnnGraph implements AutoCloseable {
      */
     record Plan(cudnnBackendDescriptor_t descriptor, long engine, long workspace) {}
 
-    /** A way that was not taken, and what the library says. */
-    record Refusal(long engine, String why) {}
-
-    private cudnnBackendDescriptor_t make(int kind) {
+    /** A new descriptor, which is this object's. */
+    cudnnBackendDescriptor_t make(int kind) {
         cudnnBackendDescriptor_t d = new cudnnBackendDescriptor_t();
         check(cudnnBackendCreateDescriptor(kind, d), "making a descriptor");
         made.push(d);
@@ -98,40 +102,64 @@ final class CudnnGraph implements AutoCloseable {
         }
     }
 
-    private cudnnBackendDescriptor_t tensor(Described t) {
+    cudnnBackendDescriptor_t tensor(Described t) {
+        return tensor(t, false);
+    }
+
+    /** @param virtual true of what lies nowhere, between two operations of a graph */
+    cudnnBackendDescriptor_t tensor(Described t, boolean virtual) {
         cudnnBackendDescriptor_t d = make(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
         number(d, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, t.half ? CUDNN_DATA_HALF : CUDNN_DATA_FLOAT);
         longs(d, CUDNN_ATTR_TENSOR_DIMENSIONS, t.dims);
         longs(d, CUDNN_ATTR_TENSOR_STRIDES, t.strides);
         longs(d, CUDNN_ATTR_TENSOR_UNIQUE_ID, t.id);
-        longs(d, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, ALIGNMENT);
+        longs(d, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, t.alignment);
+        if (virtual) {
+            flag(d, CUDNN_ATTR_TENSOR_IS_VIRTUAL);
+        }
         return ready(d, "describing a tensor");
     }
 
     /** The operation graph of one convolution. */
     cudnnBackendDescriptor_t convolution(Described x, Described w, Described y, int pad, int stride) {
-        cudnnBackendDescriptor_t op = operation(x, w, y, pad, stride);
+        return graph(operation(x, w, y, pad, stride));
+    }
+
+    /** A graph of operations, each of which reads what one before it gives. */
+    cudnnBackendDescriptor_t graph(Pointer... operations) {
         cudnnBackendDescriptor_t graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, op);
+        pointers(graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, operations);
         handle(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE);
         return ready(graph, "describing a graph");
     }
 
     /** A convolution with sums in single precision, which needs neither a handle nor a device yet. */
     cudnnBackendDescriptor_t operation(Described x, Described w, Described y, int pad, int stride) {
+        int[] pads = {pad, pad};
+        return operation(tensor(x), tensor(w), tensor(y), pads, new int[] {stride, stride}, PLAIN);
+    }
+
+    /** The same with what differs between rows and columns; groups are told by the filter, which has fewer channels. */
+    cudnnBackendDescriptor_t operation(
+            cudnnBackendDescriptor_t x,
+            cudnnBackendDescriptor_t w,
+            cudnnBackendDescriptor_t y,
+            int[] pads,
+            int[] strides,
+            int[] dilations) {
         cudnnBackendDescriptor_t conv = make(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
         number(conv, CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT);
         number(conv, CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, CUDNN_CROSS_CORRELATION);
         longs(conv, CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2);
-        longs(conv, CUDNN_ATTR_CONVOLUTION_DILATIONS, 1, 1);
-        longs(conv, CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, stride, stride);
-        longs(conv, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, pad, pad);
-        longs(conv, CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, pad, pad);
+        longs(conv, CUDNN_ATTR_CONVOLUTION_DILATIONS, dilations[0], dilations[1]);
+        longs(conv, CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, strides[0], strides[1]);
+        longs(conv, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, pads[0], pads[1]);
+        longs(conv, CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, pads[0], pads[1]);
         ready(conv, "describing a convolution");
         cudnnBackendDescriptor_t op = make(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
-        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CUDNN_TYPE_BACKEND_DESCRIPTOR, tensor(x));
-        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, CUDNN_TYPE_BACKEND_DESCRIPTOR, tensor(w));
-        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, CUDNN_TYPE_BACKEND_DESCRIPTOR, tensor(y));
+        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CUDNN_TYPE_BACKEND_DESCRIPTOR, x);
+        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, CUDNN_TYPE_BACKEND_DESCRIPTOR, w);
+        pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, CUDNN_TYPE_BACKEND_DESCRIPTOR, y);
         pointers(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, CUDNN_TYPE_BACKEND_DESCRIPTOR, conv);
         try (FloatPointer alpha = new FloatPointer(1).put(1f);
                 FloatPointer beta = new FloatPointer(1).put(0f)) {
@@ -141,94 +169,87 @@ final class CudnnGraph implements AutoCloseable {
         return ready(op, "describing an operation");
     }
 
-    /**
-     * Every way that the library's heuristics propose for a graph, and then every engine with its own defaults.
-     *
-     * @param refused takes those that can't run the graph
-     */
-    List<Plan> plans(cudnnBackendDescriptor_t graph, List<Refusal> refused) {
-        List<Plan> plans = proposals(graph, refused);
-        long engines = number(graph, CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT);
-        for (long index = 0; index < engines; index++) {
-            try {
-                cudnnBackendDescriptor_t engine = make(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-                pointers(engine, CUDNN_ATTR_ENGINE_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, graph);
-                longs(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, index);
-                device(engine, ENGINE_DEVICE);
-                ready(engine, "choosing an engine");
-                cudnnBackendDescriptor_t configuration = make(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
-                pointers(configuration, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, engine);
-                plan(ready(configuration, "configuring an engine"), index, plans, refused);
-            } catch (DeviceException e) {
-                refused.add(new Refusal(index, String.valueOf(e.getMessage())));
-            }
-        }
-        return plans;
+    /** An engine by its global number. */
+    cudnnBackendDescriptor_t engine(cudnnBackendDescriptor_t graph, long index) {
+        cudnnBackendDescriptor_t engine = make(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+        pointers(engine, CUDNN_ATTR_ENGINE_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, graph);
+        longs(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, index);
+        device(engine, ENGINE_DEVICE);
+        return ready(engine, "choosing an engine");
     }
 
-    /** Every way that the library's heuristics propose for a graph, fallbacks last. */
-    List<Plan> proposals(cudnnBackendDescriptor_t graph, List<Refusal> refused) {
-        List<Plan> plans = new ArrayList<>();
-        for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
-            for (cudnnBackendDescriptor_t configuration : proposed(graph, mode)) {
-                plan(configuration, engineOf(configuration), plans, refused);
-            }
+    /** @param knobs choices that are made; for all others the engine has defaults */
+    cudnnBackendDescriptor_t configuration(cudnnBackendDescriptor_t engine, Pointer... knobs) {
+        cudnnBackendDescriptor_t configuration = make(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+        pointers(configuration, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, engine);
+        if (knobs.length > 0) {
+            pointers(configuration, CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_TYPE_BACKEND_DESCRIPTOR, knobs);
         }
-        return plans;
+        return ready(configuration, "configuring an engine");
     }
 
-    private void plan(cudnnBackendDescriptor_t configuration, long engine, List<Plan> plans, List<Refusal> refused) {
-        try {
-            cudnnBackendDescriptor_t plan = make(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-            handle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
-            device(plan, PLAN_DEVICE);
-            pointers(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, configuration);
-            ready(plan, "planning");
-            plans.add(new Plan(plan, engine, number(plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)));
-        } catch (DeviceException e) {
-            refused.add(new Refusal(engine, String.valueOf(e.getMessage())));
-        }
+    /** A configuration as a plan. */
+    Plan plan(cudnnBackendDescriptor_t configuration, long engine) {
+        cudnnBackendDescriptor_t plan = make(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+        handle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
+        device(plan, PLAN_DEVICE);
+        pointers(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, configuration);
+        ready(plan, "planning");
+        return new Plan(plan, engine, number(plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
     }
 
     /** Configurations in the order of the heuristics; none where they refuse the graph. */
-    private List<cudnnBackendDescriptor_t> proposed(cudnnBackendDescriptor_t graph, int mode) {
-        List<cudnnBackendDescriptor_t> configurations = new ArrayList<>();
-        try (LongPointer count = new LongPointer(1)) {
+    List<cudnnBackendDescriptor_t> proposed(cudnnBackendDescriptor_t graph, int mode) {
+        try {
             cudnnBackendDescriptor_t heuristics = make(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
             pointers(heuristics, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, graph);
             number(heuristics, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
             device(heuristics, HEURISTICS_DEVICE);
             ready(heuristics, "asking the heuristics");
-            int name = CUDNN_ATTR_ENGINEHEUR_RESULTS;
-            count.put(0);
-            check(get(heuristics, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, count, new Pointer()), "counting proposals");
-            int n = (int) Math.min(MOST_CONFIGURATIONS, count.get());
-            for (int i = 0; i < n; i++) {
-                configurations.add(make(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR));
-            }
-            if (n > 0) {
-                try (PointerPointer<Pointer> out = new PointerPointer<>(configurations.toArray(new Pointer[0]))) {
-                    check(get(heuristics, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, n, count, out), "reading proposals");
-                }
-            }
-            return configurations.subList(0, (int) Math.min(n, count.get()));
+            return list(
+                    heuristics,
+                    CUDNN_ATTR_ENGINEHEUR_RESULTS,
+                    CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                    Math.min(MOST_CONFIGURATIONS, count(heuristics, CUDNN_ATTR_ENGINEHEUR_RESULTS)));
         } catch (DeviceException e) {
             return List.of();
         }
     }
 
-    private long engineOf(cudnnBackendDescriptor_t configuration) {
+    private static int count(cudnnBackendDescriptor_t from, int name) {
         try (LongPointer count = new LongPointer(1).put(0)) {
-            cudnnBackendDescriptor_t engine = make(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-            // Not of the pointer itself, which would be a cast.
-            try (PointerPointer<Pointer> out = new PointerPointer<>(new Pointer[] {engine})) {
-                int name = CUDNN_ATTR_ENGINECFG_ENGINE;
-                check(get(configuration, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, count, out), "asking for the engine");
-            }
-            return number(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
-        } catch (DeviceException e) {
-            return -1;
+            check(
+                    get(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, count, new Pointer()),
+                    "counting attribute " + name);
+            return (int) Math.min(Integer.MAX_VALUE, count.get());
         }
+    }
+
+    /** What a descriptor holds of descriptors, read into new ones of that kind, at most so many. */
+    List<cudnnBackendDescriptor_t> list(cudnnBackendDescriptor_t from, int name, int kind, int most) {
+        List<cudnnBackendDescriptor_t> all = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            all.add(make(kind));
+        }
+        if (most == 0) {
+            return all;
+        }
+        // Not of a pointer itself, which would be a cast.
+        try (LongPointer count = new LongPointer(1).put(0);
+                PointerPointer<Pointer> out = new PointerPointer<>(all.toArray(new Pointer[0]))) {
+            check(get(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, most, count, out), "reading attribute " + name);
+            return all.subList(0, (int) Math.min(most, count.get()));
+        }
+    }
+
+    /** The engine of a configuration. */
+    cudnnBackendDescriptor_t engineIn(cudnnBackendDescriptor_t configuration) {
+        List<cudnnBackendDescriptor_t> one =
+                list(configuration, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
+        if (one.isEmpty()) {
+            throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "a configuration without an engine");
+        }
+        return one.get(0);
     }
 
     /** What a plan runs on: addresses on the device. */
@@ -246,7 +267,16 @@ final class CudnnGraph implements AutoCloseable {
 
     /** Enqueues a plan; not for a device that is only described. */
     void execute(Plan plan, cudnnBackendDescriptor_t pack) {
-        check(cudnnBackendExecute(Objects.requireNonNull(handle), plan.descriptor, pack), "running a plan");
+        int status = cudnnBackendExecute(Objects.requireNonNull(handle), plan.descriptor, pack);
+        if (status != 0) {
+            LibraryErrors.dnn(status, "running a plan");
+        }
+    }
+
+    /** Gives one back before the others. */
+    void discard(cudnnBackendDescriptor_t d) {
+        made.remove(d);
+        cudnnBackendDestroyDescriptor(d);
     }
 
     @Override

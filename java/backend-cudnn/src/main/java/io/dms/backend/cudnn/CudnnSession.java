@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs one model on a GPU. All levels share one arena, one workspace, one set of descriptors and one set of pinned
@@ -31,12 +29,11 @@ import org.slf4j.LoggerFactory;
  * algorithms that the library expects to be good, without a search.
  */
 final class CudnnSession implements Session {
-    private static final Logger LOG = LoggerFactory.getLogger(CudnnSession.class);
-
     private final ScalableModel model;
     private final SessionOptions options;
     private final Device device;
     private final WeightStore weights;
+    private final Readiness readiness;
     private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
     private final List<Graph.Value> inputs;
     private final List<Graph.Value> outputs;
@@ -61,6 +58,7 @@ final class CudnnSession implements Session {
         this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
                 ? new RepackBuffer(device)
                 : new BankStore(device, options.weightBudgetBytes());
+        this.readiness = new Readiness(device, weights, options.launch(), plans.values());
         this.hostInputs = new FloatBuffer[inputs.size()];
         this.hostOutputs = new FloatBuffer[outputs.size()];
         this.inputAddresses = new long[inputs.size()];
@@ -120,7 +118,7 @@ final class CudnnSession implements Session {
         LevelPlan known = plans.get(level);
         if (known == null) {
             plan(level, true);
-        } else if (known.needsSearch()) {
+        } else if (known.needsSearch() || !known.isSettled()) {
             // It ran without a search so far: now there is time for one.
             weights.forget(known);
             plans.remove(level);
@@ -134,7 +132,7 @@ final class CudnnSession implements Session {
         LevelPlan plan = null;
         try {
             plan = new LevelPlan(device, graph, options.batch(), inputAddresses, outputAddresses);
-            makeReady(plan, search);
+            readiness.make(plan, search);
         } catch (RuntimeException e) {
             giveUp(plan, e);
             throw readable(e, level, plan);
@@ -158,61 +156,6 @@ final class CudnnSession implements Session {
             plan.close();
         } catch (RuntimeException second) {
             because.addSuppressed(second);
-        }
-    }
-
-    private void makeReady(LevelPlan plan, boolean search) {
-        if (device.growArena(plan.arenaBytes())) {
-            plans.values().forEach(p -> p.bindArena(device.arenaAddress()));
-        }
-        plan.bindArena(device.arenaAddress());
-        weights.prepare(plan);
-        weights.load(plan);
-        // A search and the first run compute on what lies there.
-        device.gpu.fill(device.arenaAddress(), 0, plan.arenaBytes());
-        try {
-            runFirst(plan, search);
-        } catch (DeviceException e) {
-            if (!e.isRefusal() || !plan.distrust()) {
-                throw e;
-            }
-            LOG.warn("algorithms that were remembered are refused ({}): they are searched again", e.getMessage());
-            runFirst(plan, search);
-        }
-        if (search) {
-            device.algorithms.save();
-        }
-        if (options.launch() == Launch.GRAPH) {
-            plan.record();
-            for (LevelPlan p : plans.values()) {
-                if (p.isStale()) {
-                    weights.load(p);
-                    p.record();
-                }
-            }
-            weights.load(plan);
-        }
-    }
-
-    private void runFirst(LevelPlan plan, boolean search) {
-        choose(plan, search);
-        if (device.growWorkspace(plan.workspaceBytes())) {
-            plans.values().forEach(LevelPlan::workspaceMoved);
-        }
-        plan.tryOut();
-        // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
-        plan.enqueue();
-        device.gpu.synchronize();
-    }
-
-    private void choose(LevelPlan plan, boolean search) {
-        if (!search || !plan.needsSearch()) {
-            plan.chooseAlgorithms(null);
-            return;
-        }
-        try (DeviceMemory work = device.searchMemory()) {
-            plan.chooseAlgorithms(work);
-            device.gpu.synchronize();
         }
     }
 
@@ -405,6 +348,11 @@ final class CudnnSession implements Session {
     @Override
     public long arenaBytes() {
         return device.scratchBytes();
+    }
+
+    /** Which interfaces compute the convolutions and products of a prepared level. */
+    Interfaces interfaces(WidthLevel level) {
+        return prepared(level).interfaces();
     }
 
     /** One line for each operation of a prepared level. */

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one session has of a device: stream and handles (in the {@link Gpu}), one arena and one workspace for all levels,
@@ -18,6 +20,7 @@ final class Device implements AutoCloseable {
     /** Set to {@code nchw} or {@code nhwc} to overrule {@link #channelsLast}, for measurements. */
     static final String LAYOUT = "dms.cudnn.layout";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
     private static final long MOST_WORKSPACE = 256L << 20;
     private static final long LEAST_WORKSPACE = 4L << 20;
 
@@ -30,17 +33,24 @@ final class Device implements AutoCloseable {
     final boolean nhwc;
     /** The kind of mathematics that convolutions may use. */
     final int math;
+    /** Where plans of the graph interface come from; null where they are not asked for, or there are none. */
+    final @Nullable Plans plans;
+    /** Decides between an algorithm and a plan. */
+    final Stopwatch stopwatch;
 
+    private boolean warned;
     private final Map<String, Convolution> convolutions = new HashMap<>();
     private @Nullable DeviceMemory arena;
     private @Nullable DeviceMemory workspace;
     private @Nullable DeviceMemory staging;
     private @Nullable ByteBuffer stagingBytes;
 
-    Device(Gpu gpu, Bridge bridge, AlgorithmCache algorithms, SessionOptions.Precision precision) {
-        this.gpu = gpu;
-        this.bridge = bridge;
-        this.algorithms = algorithms;
+    Device(Hardware.Opened opened, SessionOptions.Precision precision, Candidates candidates) {
+        this.gpu = opened.gpu();
+        this.bridge = opened.bridge();
+        this.algorithms = opened.algorithms();
+        this.stopwatch = opened.stopwatch();
+        this.plans = candidates == Candidates.LEGACY ? null : gpu.dnn().plans(candidates == Candidates.ALL);
         this.half = precision == SessionOptions.Precision.FP16;
         this.nhwc = channelsLast(precision, gpu.architecture(), gpu.dnn().version());
         this.math = switch (precision) {
@@ -66,6 +76,16 @@ final class Device implements AutoCloseable {
                     case TF32 -> architecture >= 80;
                     case FP16 -> architecture >= 70;
                 };
+    }
+
+    /** Warns of a plan that can't be had, once in a session: others are only for those who look closer. */
+    void warn(String what) {
+        if (warned) {
+            LOG.debug(what);
+        } else {
+            LOG.warn(what);
+        }
+        warned = true;
     }
 
     /** The convolution of this step, made on first use. */

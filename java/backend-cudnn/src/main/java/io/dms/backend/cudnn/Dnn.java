@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is used of cuDNN, on the stream of the {@link Gpu} that it belongs to. Operands are addresses of device memory,
  * described by the descriptors of a {@link Described}.
@@ -20,6 +22,15 @@ interface Dnn {
     long version();
 
     Descriptors descriptors();
+
+    /**
+     * The graph interface; null where preset or library have none.
+     *
+     * @param compiled whether engines may be taken that are compiled when a plan is made
+     */
+    default @Nullable Plans plans(boolean compiled) {
+        return null;
+    }
 
     /**
      * Runs every algorithm on these operands and gives those that work, the fastest first. Overwrites y (back: x).

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -60,6 +61,18 @@ final class GraphAttributes {
         }
     }
 
+    static void real(cudnnBackendDescriptor_t d, int name, double value) {
+        try (DoublePointer p = new DoublePointer(1).put(value)) {
+            set(d, name, CUDNN_TYPE_DOUBLE, 1, p);
+        }
+    }
+
+    static void flag(cudnnBackendDescriptor_t d, int name) {
+        try (BytePointer p = new BytePointer(1).put((byte) 1)) {
+            set(d, name, CUDNN_TYPE_BOOLEAN, 1, p);
+        }
+    }
+
     static void pointers(cudnnBackendDescriptor_t d, int name, int type, Pointer... values) {
         try (PointerPointer<Pointer> p = new PointerPointer<>(values)) {
             set(d, name, type, values.length, p);
@@ -76,6 +89,17 @@ final class GraphAttributes {
                 LongPointer count = new LongPointer(1).put(0)) {
             check(get(d, name, CUDNN_TYPE_INT64, 1, count, value), "asking for attribute " + name);
             return value.get();
+        }
+    }
+
+    /** What a descriptor has of an enumeration, at most {@code most} of them. */
+    static int[] numbers(cudnnBackendDescriptor_t d, int name, int type, int most) {
+        try (IntPointer values = new IntPointer(most);
+                LongPointer count = new LongPointer(1).put(0)) {
+            check(get(d, name, type, most, count, values), "asking for attribute " + name);
+            int[] found = new int[(int) Math.min(most, count.get())];
+            values.get(found);
+            return found;
         }
     }
 

@@ -10,8 +10,9 @@ interface Hardware {
      *
      * @param gpu owned by the session
      * @param bridge one of the process
+     * @param stopwatch by which algorithms and plans are compared
      */
-    record Opened(Gpu gpu, Bridge bridge, AlgorithmCache algorithms) {}
+    record Opened(Gpu gpu, Bridge bridge, AlgorithmCache algorithms, Stopwatch stopwatch) {}
 
     /** Throws {@link io.dms.model.EnvironmentException} where there is nothing to run on, saying what lacks and the cure. */
     void check();

@@ -8,11 +8,12 @@ import io.dms.runtime.ArenaPlanner;
 import io.dms.runtime.FusedPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One level at one batch, ready to run: operations whose operands have addresses, and, where graphs are used, their
- * recording. Runs allocate nothing. Owns its recording; arena, descriptors and weights belong to the session.
+ * recording. Runs allocate nothing. Owns its recording and the plans of its convolutions; arena, descriptors and weights belong to the session.
  */
 final class LevelPlan implements AutoCloseable {
     private final Device device;
@@ -89,6 +90,39 @@ final class LevelPlan implements AutoCloseable {
     /** True where some convolution's algorithm is in no cache. */
     boolean needsSearch() {
         return convolutions.stream().anyMatch(ConvCall::isUnknown);
+    }
+
+    /** True where plans of the graph interface are still to be searched. */
+    boolean needsPlanSearch() {
+        return convolutions.stream().anyMatch(ConvCall::needsPlanSearch);
+    }
+
+    /** True once plans were made where they are the fastest, or found to be no faster; not at a level that was not prepared. */
+    boolean isSettled() {
+        return convolutions.stream().allMatch(ConvCall::isSettled);
+    }
+
+    /**
+     * Makes plans of the graph interface that are remembered, and searches others; algorithms are chosen and tried before.
+     *
+     * @param work scratch memory for trials; null where none shall be made
+     */
+    void choosePlans(@Nullable DeviceMemory work) {
+        convolutions.forEach(c -> c.choosePlan(work));
+    }
+
+    /** Learns that plans run. */
+    void tryPlans() {
+        convolutions.forEach(ConvCall::tryPlan);
+    }
+
+    /** Which interfaces compute what. */
+    Interfaces interfaces() {
+        int plans = (int) convolutions.stream().filter(ConvCall::hasPlan).count();
+        int products = (int) Stream.of(operations)
+                .filter(o -> o.what().equals("gemm in place"))
+                .count();
+        return new Interfaces(convolutions.size() - plans, plans, products);
     }
 
     /** @param work scratch memory for searches; null where none shall be made */
@@ -196,5 +230,6 @@ final class LevelPlan implements AutoCloseable {
         closed = true;
         numbers.forEach(HostLongs::close);
         discard();
+        convolutions.forEach(ConvCall::close);
     }
 }

@@ -236,7 +236,8 @@ final class LinearLowering {
         ConvCall.Fused fused = fused(y);
         List<Runnable> behind = b.collect(() -> ElementLowering.epilogue(b, y, y, null, s.bias(), s.after()));
         View z = fused == null ? null : fused.residual();
-        b.run(new ConvCall(b.device, s.name(), g, x, w, y, fused, behind), x, y, z == null ? y : z);
+        List<GraphOffer> offers = GraphOffers.of(b, s, g, x, w, y, behind);
+        b.run(new ConvCall(b.device, s.name(), g, x, w, y, fused, behind, offers), x, y, z == null ? y : z);
     }
 
     /** cuDNN writes channels last without gaps only: a part of a concat is copied to its place. */

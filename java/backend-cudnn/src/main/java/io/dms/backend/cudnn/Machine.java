@@ -99,7 +99,7 @@ final class Machine extends CudaMachine implements Hardware {
         } catch (DeviceException e) {
             throw new EnvironmentException("the device can't be opened: " + e.getMessage(), e);
         }
-        return new Opened(gpu, bridge, cache(gpu));
+        return new Opened(gpu, bridge, cache(gpu), new Replays(gpu, bridge.graphs()));
     }
 
     private synchronized AlgorithmCache cache(Gpu gpu) {

@@ -58,6 +58,16 @@ final class PresetDnn implements Dnn, AutoCloseable {
         return descriptors;
     }
 
+    @Override
+    public @Nullable Plans plans(boolean compiled) {
+        try {
+            return PresetPlans.of(handle, compiled);
+        } catch (LinkageError none) {
+            // The presets of CUDA 10.2 and 11.4 have no such functions.
+            return null;
+        }
+    }
+
     private void use(Described d) {
         x.to(d.x());
         w.to(d.weights());

@@ -119,8 +119,8 @@ public final class StridedFilterProbe implements AutoCloseable {
                     image(CudnnGraph.Y, s.batch(), s.k(), s.out(), last, half),
                     s.pad(),
                     s.stride());
-            List<CudnnGraph.Refusal> refused = new ArrayList<>();
-            for (CudnnGraph.Plan plan : graph.plans(convolution, refused)) {
+            List<GraphWays.Refusal> refused = new ArrayList<>();
+            for (CudnnGraph.Plan plan : GraphWays.plans(graph, convolution, refused)) {
                 Way way = run(s, half, graph, plan, x, w, y, times);
                 ways.merge(plan.engine(), way, (a, b) -> b.micros < a.micros || Double.isNaN(a.micros) ? b : a);
             }

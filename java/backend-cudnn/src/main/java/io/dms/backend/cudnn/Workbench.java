@@ -1,7 +1,6 @@
 package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.Bridge;
-import io.dms.backend.cudnn.bridge.BridgeException;
 import io.dms.backend.cudnn.bridge.Bridges;
 import io.dms.cuda.DeviceException;
 import io.dms.cuda.DeviceMemory;
@@ -66,53 +65,9 @@ final class Workbench implements AutoCloseable {
         return values;
     }
 
-    /**
-     * Microseconds of some work on the device: the shortest of several replays of a graph with the work many times over,
-     * so that the host's share does not count. Where the work can't be recorded, it is enqueued as often instead.
-     */
+    /** Microseconds of some work on the device; where it can't be recorded, with the host's share. */
     double micros(Runnable work, int times) {
-        work.run();
-        gpu.synchronize();
-        long graph = record(work, times);
-        double best = Double.POSITIVE_INFINITY;
-        try {
-            for (int round = 0; round < 5; round++) {
-                long start = System.nanoTime();
-                if (graph != 0) {
-                    bridge.graphs().launch(graph, gpu.stream());
-                } else {
-                    repeat(work, times);
-                }
-                gpu.synchronize();
-                best = Math.min(best, (System.nanoTime() - start) / 1e3 / times);
-            }
-        } finally {
-            if (graph != 0) {
-                bridge.graphs().destroy(graph);
-            }
-        }
-        return best;
-    }
-
-    private static void repeat(Runnable work, int times) {
-        for (int i = 0; i < times; i++) {
-            work.run();
-        }
-    }
-
-    /** 0 where the work can't be recorded. */
-    private long record(Runnable work, int times) {
-        long stream = gpu.stream();
-        try {
-            bridge.graphs().begin(stream);
-            repeat(work, times);
-            return bridge.graphs().end(stream);
-        } catch (DeviceException | BridgeException e) {
-            if (bridge.graphs().isRecording(stream)) {
-                bridge.graphs().abort(stream);
-            }
-            return 0;
-        }
+        return new Replays(gpu, bridge.graphs()).micros(work, times, true);
     }
 
     /** Gives the memory back, for the next shape. */

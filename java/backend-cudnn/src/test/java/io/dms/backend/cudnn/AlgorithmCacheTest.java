@@ -64,10 +64,10 @@ class AlgorithmCacheTest {
                 "",
                 "{",
                 "[]",
-                "{\"schema\":1}",
+                "{\"schema\":2}",
                 "{\"schema\":99,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
-                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
-                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
+                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
+                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
             })
     void aCorruptFileIsIgnoredAndWrittenAnew(String content) throws IOException {
         AlgorithmCache first = new AlgorithmCache(folder, "d");

@@ -6,16 +6,24 @@ import io.dms.runtime.SessionOptions.Launch;
 import io.dms.testkit.BackendCompatibilityKit;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The whole compatibility kit over the stand-ins for CUDA, the descriptors bound anew at each call. */
 class CudnnOnStandInTest extends BackendCompatibilityKit {
+    /** What is timed is chance here: plans have tests of their own. */
     @BeforeAll
     static void load() {
+        System.setProperty(Candidates.PROPERTY, "legacy");
         StandIn.require();
         StandIn.requireBridge();
+    }
+
+    @AfterAll
+    static void unload() {
+        System.clearProperty(Candidates.PROPERTY);
     }
 
     @BeforeEach

@@ -2,6 +2,8 @@ package io.dms.backend.cudnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_A;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_FALLBACK;
 
 import io.dms.cuda.DeviceException;
 import java.util.ArrayList;
@@ -117,9 +119,9 @@ class DescribedDeviceTest {
     }
 
     private static void assertPlanned(Described device, Question q) {
-        List<CudnnGraph.Refusal> refused = new ArrayList<>();
+        List<GraphWays.Refusal> refused = new ArrayList<>();
         try (CudnnGraph graph = new CudnnGraph(device.json)) {
-            assertThat(graph.proposals(q.graph(graph, false), refused))
+            assertThat(GraphWays.proposals(graph, q.graph(graph, false), refused))
                     .as("%s", q)
                     .isNotEmpty()
                     .allMatch(p -> p.workspace() >= 0);
@@ -130,11 +132,12 @@ class DescribedDeviceTest {
     @ParameterizedTest
     @EnumSource
     void anEngineWithItsDefaultsIsPlannedOrNotSupported(Described device) {
-        List<CudnnGraph.Refusal> refused = new ArrayList<>();
+        List<GraphWays.Refusal> refused = new ArrayList<>();
         Question q = questions(0, 0).get(0);
         try (CudnnGraph graph = new CudnnGraph(device.json)) {
-            int proposed = graph.proposals(q.graph(graph, false), refused).size();
-            assertThat(graph.plans(q.graph(graph, false), refused)).hasSizeGreaterThan(proposed);
+            int proposed =
+                    GraphWays.proposals(graph, q.graph(graph, false), refused).size();
+            assertThat(GraphWays.plans(graph, q.graph(graph, false), refused)).hasSizeGreaterThan(proposed);
         }
         assertThat(refused).isNotEmpty().allMatch(r -> r.why().contains("CUDNN_STATUS_NOT_SUPPORTED"));
     }
@@ -155,7 +158,80 @@ class DescribedDeviceTest {
     void aPrefixOfTheResultsAloneHasNoGaps() {
         Question q = new Question(new ConvShape(1, 64, 64, 32, 64, 14, 3, 1), true, true, 0, 0);
         try (CudnnGraph graph = new CudnnGraph(Described.H200.json)) {
-            assertThat(graph.proposals(q.graph(graph, true), new ArrayList<>())).isNotEmpty();
+            assertThat(GraphWays.proposals(graph, q.graph(graph, true), new ArrayList<>()))
+                    .isNotEmpty();
+        }
+    }
+
+    /** A 3x3 layer of 64 channels with what follows it, in one arithmetic and order. */
+    private static Fusion fusion(List<Fusion.Stage> stages, boolean last, boolean half, int math, int groups) {
+        Geometry g = new Geometry(
+                false, half, last, 1, 64, 56, 56, 64, 64, 56, 56, 64, 3, 3, 1, 1, 1, 1, 1, 1, groups, math);
+        long area = 56 * 56;
+        List<Long> image = last ? List.of(64 * area, 1L, 64 * 56L, 64L) : List.of(64 * area, area, 56L, 1L);
+        boolean adds = stages.stream().anyMatch(s -> s.op() == Fusion.Op.ADD);
+        return new Fusion(g, stages, adds ? image : List.of(), 16, 16, 16);
+    }
+
+    private static Fusion.Stage stage(Fusion.Op op, float b) {
+        return new Fusion.Stage(op, 0, b);
+    }
+
+    /** Proposals that the backend would try, each made again of its way, with as much scratch memory. */
+    private static int plannedAgain(Described device, Fusion f) {
+        int planned = 0;
+        try (CudnnGraph graph = new CudnnGraph(device.json)) {
+            cudnnBackendDescriptor_t operations = FusionGraph.of(graph, f);
+            for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
+                for (cudnnBackendDescriptor_t proposed : graph.proposed(operations, mode)) {
+                    boolean allowed = Engines.allowed(
+                            Engines.notes(graph, proposed),
+                            f.geometry().half(),
+                            f.geometry().math());
+                    if (allowed && !Engines.isCompiled(graph, proposed)) {
+                        Way way = Engines.way(graph, proposed);
+                        cudnnBackendDescriptor_t again = Engines.configuration(graph, operations, way);
+                        assertThat(Engines.way(graph, again)).isEqualTo(way);
+                        assertThat(graph.plan(again, 0).workspace())
+                                .as("%s %s", f.key(), way)
+                                .isEqualTo(graph.plan(proposed, 0).workspace());
+                        planned++;
+                    }
+                }
+            }
+        }
+        return planned;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFollowsAConvolutionIsPlannedWithItAndMadeAgainOfEngineAndKnobs(Described device) {
+        Fusion.Stage bias = stage(Fusion.Op.BIAS, 0);
+        Fusion.Stage relu = stage(Fusion.Op.RELU, 0);
+        for (boolean last : new boolean[] {true, false}) {
+            for (int math : new int[] {Dnn.FMA_MATH, Dnn.DEFAULT_MATH, Dnn.TENSOR_OP_MATH}) {
+                boolean half = math == Dnn.TENSOR_OP_MATH;
+                for (int groups : new int[] {1, 2, 64}) {
+                    assertThat(plannedAgain(device, fusion(List.of(bias, relu), last, half, math, groups)))
+                            .isPositive();
+                }
+                for (List<Fusion.Stage> stages : List.of(
+                        List.<Fusion.Stage>of(),
+                        List.of(bias),
+                        List.of(stage(Fusion.Op.ADD, 0), bias, relu),
+                        List.of(bias, stage(Fusion.Op.CLIP, 6)),
+                        List.of(bias, stage(Fusion.Op.SIGMOID, 0)),
+                        List.of(bias, stage(Fusion.Op.TANH, 0)))) {
+                    assertThat(plannedAgain(device, fusion(stages, last, half, math, 1)))
+                            .isPositive();
+                }
+                // Only engines that are compiled take these.
+                for (List<Fusion.Stage> stages : List.of(
+                        List.of(bias, stage(Fusion.Op.SWISH, 0)), List.of(bias, stage(Fusion.Op.ADD, 0), relu))) {
+                    assertThat(plannedAgain(device, fusion(stages, last, half, math, 1)))
+                            .isZero();
+                }
+            }
         }
     }
 

@@ -37,7 +37,7 @@ final class FakeHardware implements Hardware {
         gpu.dnn.watcher = watcher;
         gpu.architecture = architecture;
         opened.add(gpu);
-        return new Opened(gpu, bridge, cache);
+        return new Opened(gpu, bridge, cache, work -> 0);
     }
 
     FakeGpu last() {

@@ -40,10 +40,13 @@ class FaultsOnStandInTest {
         StandIn.require();
         StandIn.requireBridge();
         StandIn.reset();
+        // What is timed is chance here: plans have tests of their own.
+        System.setProperty(Candidates.PROPERTY, "legacy");
     }
 
     @AfterEach
     void mend() {
+        System.clearProperty(Candidates.PROPERTY);
         StandIn.reset();
     }
 

@@ -1,11 +1,14 @@
 package io.dms.backend.cudnn;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dms.testkit.Flavours;
 import io.dms.testkit.PresetCalls;
+import io.dms.testkit.PresetJars;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,13 +23,43 @@ class FlavoursTest {
             "jetpack5 and 6", List.of("dnnl-3.6.1-1.5.11.jar", "javacpp-1.5.11.jar"),
             "cuda13", List.of("dnnl-3.11-1.5.13.jar", "javacpp-1.5.13.jar")));
 
+    /** Where cuDNN's graph interface is called; a backend on a preset that has none asks for no plans, and the probe says so. */
+    private static final Set<String> GRAPHS = Set.of(
+            "CudnnGraph.class",
+            "GraphAttributes.class",
+            "Engines.class",
+            "FusionGraph.class",
+            "GraphWays.class",
+            "PresetPlans.class",
+            "PresetPlans$Planned.class");
+
     /**
-     * cuDNN's graph interface, of which only a probe makes use, and which says so where a preset has none; what a runtime
+     * cuDNN's graph interface; what a runtime
      * older than CUDA 11 has not and is not asked for.
      */
-    private static final Map<String, Set<String>> LEFT_OUT = Map.of(
-            "jetpack4", Set.of("CudnnGraph.class", "GraphAttributes.class", "BlasWorkspace.class"),
-            "jetpack5", Set.of("CudnnGraph.class", "GraphAttributes.class"));
+    private static final Map<String, Set<String>> LEFT_OUT =
+            Map.of("jetpack4", and("BlasWorkspace.class"), "jetpack5", GRAPHS);
+
+    private static Set<String> and(String more) {
+        Set<String> all = new HashSet<>(GRAPHS);
+        all.add(more);
+        return all;
+    }
+
+    /** What is left out is missing there, all of it, and nowhere else: so the first call tells, and none is made later. */
+    @TestFactory
+    Stream<DynamicTest> theGraphInterfaceIsWholeOrAbsent() {
+        return Flavours.CUDA.each((flavour, jars) -> {
+            PresetCalls ours = PresetCalls.ofModuleOf(CudnnBackend.class, Set.of());
+            List<String> missing = ours.missing(PresetJars.read(jars)).stream()
+                    .filter(m -> m.contains("/global/cudnn.cudnnBackend"))
+                    .map(m -> m.substring(0, m.indexOf(" in ")))
+                    .distinct()
+                    .toList();
+            boolean old = LEFT_OUT.containsKey(flavour);
+            assertThat(missing).hasSize(old ? 6 : 0);
+        });
+    }
 
     @TestFactory
     Stream<DynamicTest> everyFlavourHasWhatTheBackendCalls() {

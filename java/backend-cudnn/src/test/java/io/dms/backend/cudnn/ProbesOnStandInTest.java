@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The probes ask their questions rightly: the stand-in's graph interface has two engines for packed filters (0 wants
+ * The probes ask their questions rightly: the stand-in's graph interface has three engines for packed filters (0 wants
  * channels last); as the real one it refuses filters with gaps, unless a setting has engine 2 take them.
  */
 class ProbesOnStandInTest {
@@ -41,7 +41,7 @@ class ProbesOnStandInTest {
     void theEngineThatTakesAFilterWithGapsIsFoundAndComputesTheSame(boolean last, boolean half, double bar) {
         StandIn.set("strided_filters", 1);
         List<StridedFilterProbe.Engine> engines = ask(last, half);
-        assertThat(engines).extracting(StridedFilterProbe.Engine::engine).containsExactly(0L, 1L, 2L);
+        assertThat(engines).extracting(StridedFilterProbe.Engine::engine).containsExactly(0L, 1L, 2L, 3L);
         assertThat(engines.get(0).packedMicros() > 0).isEqualTo(last);
         assertThat(engines.get(1).packedMicros()).isPositive();
         for (int i = 0; i < 2; i++) {
@@ -55,7 +55,7 @@ class ProbesOnStandInTest {
 
     @Test
     void whereTheLibraryRefusesItWithTheOperationAllEnginesSayWhy() {
-        assertThat(ask(true, false)).hasSize(3).allSatisfy(e -> {
+        assertThat(ask(true, false)).hasSize(4).allSatisfy(e -> {
             assertThat(e.packedMicros()).isPositive();
             assertThat(e.stridedMicros()).isNaN();
             assertThat(e.refusal()).contains("describing an operation", "BAD_PARAM", "the filter has gaps");

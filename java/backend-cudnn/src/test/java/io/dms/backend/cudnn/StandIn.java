@@ -80,6 +80,7 @@ final class StandIn {
         set("initcheck", 1);
         set("strided_filters", 0);
         set("refuse_convolutions", 0);
+        set("graph_fault", 0);
     }
 
     private static NativeLibrary library() {

@@ -1,0 +1,179 @@
+package io.dms.backend.cudnn;
+
+import io.dms.cuda.DeviceException;
+import io.dms.cuda.DeviceMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The graph interface's part in one convolution at one level: what it is offered, and the plan that was taken, which it owns.
+ * Without a plan the legacy interface runs. A plan is found or made while a level is prepared, and never later.
+ */
+final class GraphPart implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GraphPart.class);
+
+    private final String step;
+    private final Device device;
+    private final Plans plans;
+    private final List<GraphOffer> offers;
+    private final String key;
+    private boolean settled;
+    private @Nullable GraphOffer offer;
+    private @Nullable ConvPlan plan;
+    private String chosen = "";
+
+    /** @param offers of one convolution, the one that fuses the most last */
+    GraphPart(Device device, String step, Plans plans, List<GraphOffer> offers) {
+        this.step = step;
+        this.device = device;
+        this.plans = plans;
+        this.offers = offers;
+        this.key = offers.get(offers.size() - 1).fusion().key();
+    }
+
+    /** True once a plan was made, or the legacy algorithm was found to be as good. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** True where a search is needed. */
+    boolean isUnknown() {
+        return !settled && device.algorithms.plan(key) == null;
+    }
+
+    /** Bytes of scratch memory. */
+    long workspace() {
+        ConvPlan p = plan;
+        return p == null ? 0 : p.workspace();
+    }
+
+    /**
+     * Makes the plan that is remembered, or searches one and remembers it.
+     *
+     * @param legacy runs what the plan would stand for
+     * @param work scratch memory for trials; null where there is none, and nothing is searched
+     */
+    void settle(Runnable legacy, @Nullable DeviceMemory work) {
+        if (settled) {
+            return;
+        }
+        AlgorithmCache.Plan known = device.algorithms.plan(key);
+        if (known != null) {
+            settled = true;
+            Way way = known.way();
+            if (way != null) {
+                remake(known.offer(), way);
+            }
+        } else if (work != null) {
+            search(legacy, work);
+        }
+    }
+
+    private void remake(int number, Way way) {
+        ConvPlan made = null;
+        try {
+            if (number < 0 || number >= offers.size()) {
+                throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "no such fusion");
+            }
+            made = plans.plan(offers.get(number).fusion(), way);
+            if (made.workspace() > Device.workspaceLimit()) {
+                throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "too much scratch memory");
+            }
+            take(offers.get(number), way, made);
+        } catch (DeviceException e) {
+            if (made != null) {
+                made.close();
+            }
+            refused(e, way.toString());
+        }
+    }
+
+    private void take(GraphOffer o, Way way, ConvPlan made) {
+        offer = o;
+        plan = made;
+        chosen = way.toString();
+    }
+
+    /** A plan that was remembered can't be had: forgotten, so that the next preparation searches. */
+    private void refused(DeviceException e, String way) {
+        if (!e.isRefusal()) {
+            throw e;
+        }
+        device.algorithms.removePlan(key);
+        device.warn(
+                "a plan that was remembered is refused, the legacy algorithm runs instead and plans are searched again"
+                        + " at the next start (node " + step + ", " + way + ": " + e.getMessage() + ")");
+    }
+
+    private void search(Runnable legacy, DeviceMemory work) {
+        GraphOffer any = offers.get(0);
+        try (Trial trial = new Trial(device, any.x(), any.z(), any.y())) {
+            settled = true;
+            if (!trial.reference(legacy)) {
+                LOG.debug("node {}: no plan can be held to a result that is zero or no number", step);
+                return;
+            }
+            PlanSearch search = new PlanSearch(
+                    plans, device.stopwatch, work.bytes(), any.fusion().geometry());
+            PlanSearch.Found found = search.search(step, offers, trial, legacy, work.address());
+            if (found == null) {
+                device.algorithms.put(key, new AlgorithmCache.Plan(null, 0));
+                return;
+            }
+            take(found.offer(), found.way(), found.plan());
+            device.algorithms.put(key, new AlgorithmCache.Plan(found.way(), offers.indexOf(found.offer())));
+        } catch (DeviceException e) {
+            if (e.kind() != DeviceException.Kind.OUT_OF_MEMORY) {
+                throw e;
+            }
+            LOG.debug("node {}: no memory to try plans ({})", step, e.getMessage());
+        }
+    }
+
+    /** Runs the plan once, where there is one; one that a call refuses gives way to the legacy algorithm. */
+    void tryOut() {
+        ConvPlan p = plan;
+        if (p == null) {
+            return;
+        }
+        try {
+            run();
+        } catch (DeviceException e) {
+            plan = null;
+            p.close();
+            refused(e, chosen);
+        }
+    }
+
+    /** Enqueues the plan and what is behind it; false where there is none. */
+    boolean run() {
+        ConvPlan p = plan;
+        GraphOffer o = offer;
+        if (p == null || o == null) {
+            return false;
+        }
+        o.run(p, device.workspaceAddress());
+        return true;
+    }
+
+    /** For people; empty without a plan. */
+    String describe() {
+        GraphOffer o = offer;
+        return plan == null || o == null
+                ? ""
+                : "cudnn graph " + chosen + ", workspace " + workspace() + " B"
+                        + (o.fusion().stages().isEmpty() ? "" : ", fused")
+                        + (o.behind().isEmpty() ? "" : ", " + o.behind().size() + " kernels behind it");
+    }
+
+    @Override
+    public void close() {
+        ConvPlan p = plan;
+        plan = null;
+        if (p != null) {
+            p.close();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.dms.backend.cudnn;
+
+/**
+ * How many layers of a prepared level each interface computes.
+ *
+ * @param legacy convolutions by cuDNN's legacy interface
+ * @param graph convolutions by plans of cuDNN's graph interface
+ * @param products 1x1 convolutions and linear layers by cuBLAS
+ */
+public record Interfaces(int legacy, int graph, int products) {}

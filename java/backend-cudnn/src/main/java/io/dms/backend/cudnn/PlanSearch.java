@@ -1,0 +1,111 @@
+package io.dms.backend.cudnn;
+
+import io.dms.cuda.DeviceException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the fastest way to compute one convolution with what follows it, among the legacy algorithm and plans of the graph
+ * interface. A plan that is refused, wants too much memory, can't be recorded or gives another result than the legacy
+ * algorithm is passed over; a tie keeps the legacy algorithm.
+ */
+final class PlanSearch {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanSearch.class);
+    /** For each fusion; as many as PyTorch's own search tries by default. */
+    private static final int MOST_WAYS = 10;
+
+    private final Plans plans;
+    private final Stopwatch stopwatch;
+    private final long workspace;
+    private final double tolerance;
+
+    /**
+     * What was found.
+     *
+     * @param plan the caller's to close
+     * @param micros how long it takes
+     */
+    record Found(GraphOffer offer, Way way, ConvPlan plan, double micros) {}
+
+    /** @param workspace bytes of scratch memory that a plan may want */
+    PlanSearch(Plans plans, Stopwatch stopwatch, long workspace, Geometry geometry) {
+        this.plans = plans;
+        this.stopwatch = stopwatch;
+        this.workspace = workspace;
+        this.tolerance = geometry.half() ? 5e-3 : geometry.math() == Dnn.FMA_MATH ? 2e-5 : 2e-3;
+    }
+
+    /**
+     * The fastest plan, or null where the legacy algorithm is as fast.
+     *
+     * @param trial which has seen the legacy algorithm's result
+     * @param legacy runs it, with all that it does behind it
+     * @param work address of the scratch memory
+     */
+    @Nullable
+    Found search(String step, List<GraphOffer> offers, Trial trial, Runnable legacy, long work) {
+        double least = stopwatch.micros(legacy);
+        Found best = null;
+        try {
+            for (GraphOffer offer : offers) {
+                for (Way way : plans.propose(offer.fusion(), MOST_WAYS)) {
+                    Found other = tried(step, offer, way, trial, work, least);
+                    if (other != null) {
+                        least = other.micros;
+                        close(best);
+                        best = other;
+                    }
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            close(best);
+            throw e;
+        }
+        return best;
+    }
+
+    private static void close(@Nullable Found f) {
+        if (f != null) {
+            f.plan.close();
+        }
+    }
+
+    /** Null where it is no better. */
+    private @Nullable Found tried(String step, GraphOffer offer, Way way, Trial trial, long work, double least) {
+        ConvPlan plan = null;
+        String why;
+        try {
+            plan = plans.plan(offer.fusion(), way);
+            if (plan.workspace() > workspace) {
+                why = "wants " + plan.workspace() + " bytes of scratch memory";
+            } else {
+                ConvPlan p = plan;
+                Runnable run = () -> offer.run(p, work);
+                double error = trial.error(run);
+                if (error <= tolerance) {
+                    double micros = stopwatch.micros(run);
+                    if (micros < least) {
+                        plan = null;
+                        return new Found(offer, way, p, micros);
+                    }
+                    why = Double.isNaN(micros) ? "can't be recorded" : "takes " + micros + " us";
+                } else {
+                    why = "is off by " + error;
+                }
+            }
+        } catch (DeviceException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            why = "is refused: " + e.getMessage();
+        } finally {
+            if (plan != null) {
+                plan.close();
+            }
+        }
+        LOG.debug("node {}: {} {}", step, way, why);
+        return null;
+    }
+}
