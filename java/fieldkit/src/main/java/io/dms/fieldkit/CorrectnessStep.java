@@ -64,9 +64,11 @@ final class CorrectnessStep implements Step {
         kit.result().attempt(name, () -> {
             try (Runner got = new Runner(gpu, model, options)) {
                 for (WidthLevel level : model.levels()) {
+                    double error = got.error(want, level, random);
                     kit.result()
                             .row(name + " level " + level.name())
-                            .judged("error", got.error(want, level, random), bar);
+                            .with("layers", got.layers(level))
+                            .judged("error", error, bar);
                 }
             }
         });

@@ -64,7 +64,8 @@ final class LevelsStep implements Step {
             Result.Row row = kit.result()
                     .row(name + " level " + level.name())
                     .with("ms", Kit.median(ours) / 1e6)
-                    .with("own model ms", Kit.median(theirs) / 1e6);
+                    .with("own model ms", Kit.median(theirs) / 1e6)
+                    .with("layers", all.layers(level));
             double ratio = Kit.median(ours) / Kit.median(theirs);
             if (options.launch() == Launch.REBIND) {
                 row.told("over own model", ratio);

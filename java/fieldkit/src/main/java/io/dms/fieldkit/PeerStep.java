@@ -85,14 +85,11 @@ final class PeerStep implements Step {
                 String what = name + " " + options.precision().word() + " batch " + options.batch() + " width "
                         + level.width();
                 double theirs = torch == null ? Double.NaN : theirs(torch, name, options, level.width());
+                Result.Row row = kit.result().row(what).with("layers", ours.layers(level));
                 if (Double.isNaN(theirs)) {
-                    kit.result().row(what).told("ms", ms);
+                    row.told("ms", ms);
                 } else {
-                    kit.result()
-                            .row(what)
-                            .with("ms", ms)
-                            .with("torch ms", theirs)
-                            .judged("over torch", ms / theirs, 1);
+                    row.with("ms", ms).with("torch ms", theirs).judged("over torch", ms / theirs, 1);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.dms.fieldkit;
 
+import io.dms.backend.cudnn.GpuProbe;
 import io.dms.model.Graph;
 import io.dms.model.ScalableModel;
 import io.dms.model.Shape;
@@ -87,6 +88,11 @@ final class Runner implements AutoCloseable {
         long start = System.nanoTime();
         session.run(level, input, output);
         return System.nanoTime() - start;
+    }
+
+    /** Which of cuDNN's interfaces and cuBLAS compute how many layers of a level that ran. */
+    String layers(WidthLevel level) {
+        return GpuProbe.interfaces(session, level).toString();
     }
 
     @Override

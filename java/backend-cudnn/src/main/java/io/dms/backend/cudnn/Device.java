@@ -35,6 +35,8 @@ final class Device implements AutoCloseable {
     final int math;
     /** Where plans of the graph interface come from; null where they are not asked for, or there are none. */
     final @Nullable Plans plans;
+    /** Begins the keys by which plans are remembered: what was found among fewer candidates is no answer for more. */
+    final String planKey;
     /** Decides between an algorithm and a plan. */
     final Stopwatch stopwatch;
 
@@ -50,6 +52,7 @@ final class Device implements AutoCloseable {
         this.bridge = opened.bridge();
         this.algorithms = opened.algorithms();
         this.stopwatch = opened.stopwatch();
+        this.planKey = candidates == Candidates.ALL ? "all " : "";
         this.plans = candidates == Candidates.LEGACY ? null : gpu.dnn().plans(candidates == Candidates.ALL);
         this.half = precision == SessionOptions.Precision.FP16;
         this.nhwc = channelsLast(precision, gpu.architecture(), gpu.dnn().version());

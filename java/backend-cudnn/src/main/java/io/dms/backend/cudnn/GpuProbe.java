@@ -2,6 +2,7 @@ package io.dms.backend.cudnn;
 
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
+import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
 import io.dms.runtime.SessionOptions.Precision;
@@ -34,6 +35,18 @@ public final class GpuProbe implements AutoCloseable {
     @Override
     public void close() {
         gpu.close();
+    }
+
+    /**
+     * Which interfaces compute the convolutions and products of a prepared level.
+     *
+     * @throws IllegalArgumentException for a session of another backend
+     */
+    public static Interfaces interfaces(Session session, WidthLevel level) {
+        if (!(session instanceof CudnnSession own)) {
+            throw new IllegalArgumentException("a session of another backend");
+        }
+        return own.interfaces(level);
     }
 
     /**

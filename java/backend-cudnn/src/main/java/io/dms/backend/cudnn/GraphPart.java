@@ -30,7 +30,7 @@ final class GraphPart implements AutoCloseable {
         this.device = device;
         this.plans = plans;
         this.offers = offers;
-        this.key = offers.get(offers.size() - 1).fusion().key();
+        this.key = device.planKey + offers.get(offers.size() - 1).fusion().key();
     }
 
     /** True once a plan was made, or the legacy algorithm was found to be as good. */

@@ -7,4 +7,10 @@ package io.dms.backend.cudnn;
  * @param graph convolutions by plans of cuDNN's graph interface
  * @param products 1x1 convolutions and linear layers by cuBLAS
  */
-public record Interfaces(int legacy, int graph, int products) {}
+public record Interfaces(int legacy, int graph, int products) {
+    /** As in {@code 3 legacy, 17 graph, 33 products}. */
+    @Override
+    public String toString() {
+        return legacy + " legacy, " + graph + " graph, " + products + " products";
+    }
+}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,21 @@ class AlgorithmCacheTest {
         assertThat(again.get("conv")).isEqualTo(new AlgorithmCache.Entry(SOME, true));
         assertThat(again.get("other")).isEqualTo(new AlgorithmCache.Entry(SOME, null));
         assertThat(again.get("third")).isNull();
+    }
+
+    @Test
+    void plansAreThereInTheNextProcess() {
+        Way way = new Way(62, List.of(new Way.Knob(14, 3), new Way.Knob(2, 1L << 40)));
+        AlgorithmCache cache = new AlgorithmCache(folder, "d");
+        cache.put("fused", new AlgorithmCache.Plan(way, 1));
+        cache.put("slower", new AlgorithmCache.Plan(null, 0));
+        cache.put("gone", new AlgorithmCache.Plan(way, 0));
+        cache.removePlan("gone");
+        cache.save();
+        AlgorithmCache again = new AlgorithmCache(folder, "d");
+        assertThat(again.plan("fused")).isEqualTo(new AlgorithmCache.Plan(way, 1));
+        assertThat(again.plan("slower")).isEqualTo(new AlgorithmCache.Plan(null, 0));
+        assertThat(again.plan("gone")).isNull();
     }
 
     @Test
@@ -65,6 +81,10 @@ class AlgorithmCacheTest {
                 "{",
                 "[]",
                 "{\"schema\":2}",
+                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
+                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":\"one\"}}}",
+                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":1,\"offer\":0}}}",
+                "{\"schema\":2,\"device\":\"d\",\"plans\":{\"f\":{\"engine\":1,\"offer\":0,\"knobs\":[[1]]}}}",
                 "{\"schema\":99,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
                 "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
                 "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
@@ -74,6 +94,7 @@ class AlgorithmCacheTest {
         Files.writeString(first.file(), content);
         AlgorithmCache cache = new AlgorithmCache(folder, "d");
         assertThat(cache.get("conv")).isNull();
+        assertThat(cache.plan("f")).isNull();
         cache.put("conv", new AlgorithmCache.Entry(SOME, false));
         cache.save();
         assertThat(new AlgorithmCache(folder, "d").get("conv")).isEqualTo(new AlgorithmCache.Entry(SOME, false));
