@@ -92,7 +92,15 @@ final class SelectEvaluateCommand extends DmsCommand {
         Report report;
         try (Progress progress = console().progress("judging", "folds", (long) folds * methods.size())) {
             int[] done = {0};
-            report = evaluation.judge(methods, resamples, (method, fold) -> progress.at(++done[0]));
+            report = evaluation.judge(methods, resamples, (method, fold) -> {
+                if (console().cancelled()) {
+                    throw new Stages.Cancelled();
+                }
+                progress.at(++done[0]);
+            });
+        } catch (Stages.Cancelled e) {
+            console().note("interrupted: nothing was judged to its end");
+            return Exit.INTERRUPTED;
         }
         SelectResult result = new SelectResult(
                 Version.dms(),

@@ -242,6 +242,17 @@ class RunCommandTest {
         assertThat(out.toString()).contains("stream   tiny");
     }
 
+    @Test
+    void aBenchmarkThatIsStoppedBeforeItsFirstLevelSaysSo() {
+        StringWriter out = new StringWriter();
+        Console console = new Console(new PrintWriter(out), new PrintWriter(new StringWriter()), false);
+        console.cancel();
+        assertThat(Dms.run(console, "bench", "--no-accuracy")).isEqualTo(130);
+        assertThat(out.toString())
+                .contains("no level was measured before the run was stopped")
+                .doesNotContain("0 levels", "width");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--demo", "--source=synthetic:30"})
     void aRunThatEndsBeforeItsFirstFrameSaysSoAndDrawsNothing(String option) {

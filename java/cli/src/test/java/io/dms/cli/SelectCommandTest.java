@@ -11,6 +11,8 @@ import io.dms.select.sample.SampleTable;
 import io.dms.select.sample.Samples;
 import io.dms.select.sample.SamplesFile;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -68,6 +70,19 @@ class SelectCommandTest {
                 new Samples(table, Map.of(Samples.IMAGE, new FeatureTable(List.of("a", "b"), image)), 0.1, origin),
                 file);
         return file;
+    }
+
+    @Test
+    void a_judgement_that_is_stopped_ends_soon_and_writes_nothing() {
+        Path file = samples(100, "one");
+        StringWriter err = new StringWriter();
+        Console console = new Console(new PrintWriter(new StringWriter()), new PrintWriter(err), false);
+        console.cancel();
+        Path html = folder.resolve("e.html");
+        assertThat(Dms.run(console, "select", "evaluate", file.toString(), "--html", html.toString()))
+                .isEqualTo(130);
+        assertThat(err.toString()).contains("interrupted");
+        assertThat(html).doesNotExist();
     }
 
     @Test

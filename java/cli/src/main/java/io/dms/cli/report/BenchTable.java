@@ -14,12 +14,16 @@ public final class BenchTable {
         List<String> out = new ArrayList<>();
         int n = r.levels().size();
         out.add("model    " + r.model() + "   " + Figures.millions(r.parameters()) + " parameters, "
-                + Figures.mega(r.macs()) + " MMAC, " + n + (n == 1 ? " level" : " levels"));
+                + Figures.mega(r.macs()) + " MMAC" + (n == 0 ? "" : ", " + n + (n == 1 ? " level" : " levels")));
         out.add("backend  " + withThreads(r.backend(), r.threads()) + "   batch " + r.batch() + ", " + r.precision()
                 + (r.mode() == null ? "" : ", " + r.mode()));
         out.add("board    " + r.machine().board());
         out.add("power    " + power(r));
         out.add("");
+        if (r.levels().isEmpty()) {
+            out.add("no level was measured before the run was stopped");
+            return out;
+        }
         out.addAll(levels(r).lines(room));
         out.add("");
         BenchResult.Switches s = r.switches();

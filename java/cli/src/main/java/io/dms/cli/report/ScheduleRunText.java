@@ -4,6 +4,8 @@ import io.dms.cli.catalog.RunAccount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of requests that was really served, as tables. */
@@ -20,7 +22,7 @@ public final class ScheduleRunText {
                 "answered   %d in time, %d late, refused %s",
                 r.answered(),
                 r.late(),
-                r.refused().isEmpty() ? "none" : r.refused().toString()));
+                counts(r.refused())));
         out.add("right      "
                 + (r.judged() == 0
                         ? Figures.UNMEASURED
@@ -41,6 +43,15 @@ public final class ScheduleRunText {
             out.addAll(streams(r, room));
         }
         return out;
+    }
+
+    /** As in {@code deadline 2, memory 1}. */
+    static String counts(Map<String, Integer> counted) {
+        return counted.isEmpty()
+                ? "none"
+                : counted.entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue())
+                        .collect(Collectors.joining(", "));
     }
 
     private static List<String> variants(RunAccount r, int room) {
@@ -64,7 +75,7 @@ public final class ScheduleRunText {
                         Integer.toString(s.asked()),
                         Integer.toString(s.answered()),
                         Figures.millis(s.roundTripMillis()),
-                        s.losses().isEmpty() ? "none" : s.losses().toString()));
+                        counts(s.losses())));
         return t.lines(room);
     }
 

@@ -154,6 +154,9 @@ public final class SelectText {
         if (Double.isNaN(i.value())) {
             return Figures.UNMEASURED;
         }
+        if (i.value() > 9.995) {
+            return "> 999 %";
+        }
         return i.value() < -9.995 ? "< -999 %" : String.format(Locale.ROOT, "%.0f %%", 100 * i.value());
     }
 

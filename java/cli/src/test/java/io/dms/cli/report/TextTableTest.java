@@ -2,7 +2,10 @@ package io.dms.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dms.select.evaluate.Interval;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class TextTableTest {
@@ -41,6 +44,20 @@ class TextTableTest {
         one.row("a value");
         assertThat(one.lines(3)).containsExactly("only", "a value");
         assertThat(table().lines(3)).hasSize(3 * 3 + 2);
+    }
+
+    @Test
+    void aShareOfNextToNothingIsNoFigure() {
+        assertThat(SelectText.share(new Interval(26.7, 1, 30))).isEqualTo("> 999 %");
+        assertThat(SelectText.share(new Interval(-26.7, -30, 1))).isEqualTo("< -999 %");
+        assertThat(SelectText.share(new Interval(0.92, 0.9, 1))).isEqualTo("92 %");
+    }
+
+    @Test
+    void countsByReasonAreReadAloud() {
+        assertThat(ScheduleRunText.counts(new TreeMap<>(Map.of("deadline", 2, "memory", 1))))
+                .isEqualTo("deadline 2, memory 1");
+        assertThat(ScheduleRunText.counts(Map.of())).isEqualTo("none");
     }
 
     @Test
