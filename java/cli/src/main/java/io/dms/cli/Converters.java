@@ -2,6 +2,7 @@ package io.dms.cli;
 
 import io.dms.cli.data.DataPlace;
 import io.dms.model.UserException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,7 +39,12 @@ final class Converters {
             if (text.isBlank()) {
                 throw new TypeConversionException("the path is empty");
             }
-            return Path.of(text);
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException(
+                        "the system can't write this name in the locale set, \"" + text + "\": set LC_ALL=C.UTF-8");
+            }
         }
     }
 

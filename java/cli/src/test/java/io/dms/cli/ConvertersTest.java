@@ -35,6 +35,14 @@ class ConvertersTest {
     }
 
     @Test
+    void aNameThatTheSystemCanNotWriteIsToldWithItsCure() {
+        assertThatThrownBy(() -> new Converters.Place().convert("a\0b"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("LC_ALL=C.UTF-8")
+                .hasMessageNotContaining("java.nio");
+    }
+
+    @Test
     void commandsCanBePasted() {
         assertThat(Shell.quoted("dms", List.of("bench", "my model.onnx", "--widths", "1,0.5", "it's")))
                 .isEqualTo("dms bench 'my model.onnx' --widths 1,0.5 'it'\\''s'");
