@@ -36,6 +36,7 @@ class RefusalTest {
         assertThat(new Refusal(conformal(0), 0.2, 0.9).trusts(X, 1))
                 .as("one tenth is below the significance")
                 .isFalse();
+        assertThat(new Refusal(conformal(0), 0.2, 0).trusts(X, 1)).isFalse();
         assertThat(new Refusal(conformal(0), 0.05, 0).trusts(X, 1))
                 .as("and above this one")
                 .isTrue();
