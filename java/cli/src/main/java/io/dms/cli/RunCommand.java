@@ -45,9 +45,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Latency counts from when a frame was due, so that waiting counts. A frame that was not served counts as"
-                + " missed. \"steady\" leaves out the 5 frames from the first miss behind each step of load. top-1 is"
-                + " the profile's accuracy of the levels that ran, over the frames that were served. A percentile of"
-                + " too few frames is a dash. Ctrl-C ends the run and prints the summary."
+                    + " missed. \"steady\" leaves out the 5 frames from the first miss behind each step of load. top-1 is"
+                    + " the profile's accuracy of the levels that ran, over the frames that were served. A percentile of"
+                    + " too few frames is a dash. Ctrl-C ends the run and prints the summary."
         })
 final class RunCommand extends DmsCommand {
     @Spec

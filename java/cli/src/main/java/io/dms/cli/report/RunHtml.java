@@ -102,7 +102,9 @@ public final class RunHtml {
             out.append("</p>\n<div class=\"legend\" id=\"legend").append(s).append("\"></div>\n");
             figure(out, "latency" + s, "tall", "Latency of each frame over time, with the goal and the disturbances.");
             figure(out, "level" + s, "low", "Width level of each frame over time.");
-            out.append("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Controllers\">").append(table(r, s)).append("</div>\n</section>\n");
+            out.append("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Controllers\">")
+                    .append(table(r, s))
+                    .append("</div>\n</section>\n");
         }
         out.append("<section id=\"board\" hidden>\n<h2>Board</h2>\n");
         for (String what : List.of("power", "clock", "heat")) {

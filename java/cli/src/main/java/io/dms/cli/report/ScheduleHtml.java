@@ -98,7 +98,9 @@ public final class ScheduleHtml {
                     .append(title)
                     .append("; the table below has the figures.\"></canvas></div></figure>\n");
         }
-        out.append("</div>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Schedulers\">").append(table).append("</div>\n</section>\n");
+        out.append("</div>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Schedulers\">")
+                .append(table)
+                .append("</div>\n</section>\n");
     }
 
     private static String table(String x, String group, List<Row> rows) {
