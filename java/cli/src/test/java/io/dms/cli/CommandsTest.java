@@ -194,7 +194,9 @@ class CommandsTest {
         console.cancel();
         int status = Dms.run(console, quickBench(ModelFiles.scalable(folder)));
         assertThat(status).isEqualTo(130);
-        assertThat(out.toString()).contains("model    tiny").contains("no level was measured before the run was stopped");
+        assertThat(out.toString())
+                .contains("model    tiny")
+                .contains("no level was measured before the run was stopped");
         assertThat(err.toString()).contains("interrupted");
     }
 
