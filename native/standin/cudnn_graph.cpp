@@ -8,8 +8,10 @@
 // DMS_STANDIN_STRIDED_FILTERS (or the setting strided_filters) is 1 it is not, and engine 2 takes it. As cuDNN 9.24 does, the
 // heuristics propose nothing for a tensor that is added after a bias. The setting graph_fault spoils engine 2: 1 computes
 // wrongly, 2 is not planned, 3 does not run, 4 wants more scratch memory than there is, 5 writes beside its result; 6 spoils the
-// heuristics, 7 has every engine refused.
+// heuristics, 7 has every engine refused, 8 has all of them refuse images with gaps. Engine 3 wants images at multiples of 16
+// bytes; a tensor that is not as aligned as it is said to be loses the device.
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "cudnn.h"
@@ -186,6 +188,7 @@ struct Problem {
     std::vector<Stage> stages;
     Tensor written;
     int64_t writtenId;
+    int64_t alignment;  // of the images, in bytes, as told
 };
 
 Tensor tensor(const Descriptor& d) {
@@ -234,13 +237,17 @@ Problem problem(const Descriptor& graph) {
               op.real(FORWARD_BETA),
               {},
               tensor(y),
-              y.one(TENSOR_ID, 0)};
+              y.one(TENSOR_ID, 0),
+              x.one(TENSOR_ALIGNMENT)};
+    const Descriptor* last = &y;
     for (size_t i = 1; i < graph.all(GRAPH_OPS).size(); i++) {
         const Descriptor& next = *reinterpret_cast<const Descriptor*>(graph.all(GRAPH_OPS)[i]);
         p.stages.push_back(stage(next));
         p.written = tensor(next.other(ELEMENTS_Y));
         p.writtenId = next.other(ELEMENTS_Y).one(TENSOR_ID, 0);
+        last = &next.other(ELEMENTS_Y);
     }
+    p.alignment = std::min(p.alignment, last->one(TENSOR_ALIGNMENT));
     return p;
 }
 
@@ -361,7 +368,7 @@ int check(const Descriptor& d, const char* call) {
     return DNN_OK;
 }
 
-constexpr int64_t ENGINES = 4, SPOILT = 2, WORKSPACE = 52, CHOICE = 14, CHOICES = 8, TENSOR_CORES = 0;
+constexpr int64_t ENGINES = 4, SPOILT = 2, WORKSPACE = 52, CHOICE = 14, CHOICES = 8, TENSOR_CORES = 0, WIDE = 16;
 
 int takes(int64_t engine, const Problem& p) {
     long fault = graphFault();
@@ -369,6 +376,10 @@ int takes(int64_t engine, const Problem& p) {
         return DNN_UNSUPPORTED;
     }
     bool last = p.x.hwcPacked() && p.written.hwcPacked() && p.w.stride[1] == 1;
+    bool gaps = p.x.extent() > p.x.elements() || p.written.extent() > p.written.elements();
+    if ((fault == 8 && gaps) || (engine == 3 && p.alignment < WIDE)) {
+        return DNN_UNSUPPORTED;
+    }
     switch (engine) {
         case 0: return packed(p.w) && last ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
         case 1:
@@ -376,6 +387,24 @@ int takes(int64_t engine, const Problem& p) {
         case 2: return packed(p.w) || takesStridedFilters() ? DNN_OK : DNN_UNSUPPORTED_LAYOUT;
         default: return DNN_UNSUPPORTED;
     }
+}
+
+// Whether each tensor lies as aligned as it was said to; kernels load as much at once as that allows.
+bool aligned(const Descriptor& graph, const std::function<void*(int64_t)>& at) {
+    auto lies = [&](const Descriptor& tensor) {
+        bool there = !tensor.one(TENSOR_VIRTUAL, 0);
+        return !there || reinterpret_cast<uintptr_t>(at(tensor.one(TENSOR_ID, 0))) % tensor.one(TENSOR_ALIGNMENT) == 0;
+    };
+    bool all = true;
+    for (int64_t each : graph.all(GRAPH_OPS)) {
+        const auto& op = *reinterpret_cast<const Descriptor*>(each);
+        if (op.kind == FORWARD) {
+            all &= lies(op.other(FORWARD_X)) && lies(op.other(FORWARD_W)) && lies(op.other(FORWARD_Y));
+        } else {
+            all &= lies(op.other(ELEMENTS_Y)) && (!op.values.count(ELEMENTS_B) || lies(op.other(ELEMENTS_B)));
+        }
+    }
+    return all;
 }
 
 int64_t workspace(int64_t engine) {
@@ -716,6 +745,9 @@ int cudnnBackendExecute(Handle* handle, Descriptor* plan, Descriptor* pack) {
     for (const Stage& s : p.stages) {
         operands.push_back(s.operand ? at(s.bId) : nullptr);
         whole &= !s.operand || operands.back();
+    }
+    if (!aligned(engine.other(ENGINE_GRAPH), at)) {
+        return launch(handle, [] { return MISALIGNED_ADDRESS; });
     }
     void* work = pack->values.count(PACK_WORKSPACE) ? reinterpret_cast<void*>(pack->one(PACK_WORKSPACE)) : nullptr;
     if (!whole || !work) {
