@@ -22,49 +22,26 @@ final class ConvCall implements AutoCloseable {
     private final String step;
     private final Device device;
     private final Convolution convolution;
+    private final LegacyForm form;
     private final Geometry geometry;
     private final View x;
     private final Buf weights;
     private final View y;
-    private final @Nullable Fused fusable;
-    private final List<Runnable> behind;
     private @Nullable Algorithm algorithm;
     private boolean fused;
     private boolean remembered;
     private final @Nullable GraphPart graph;
 
-    /**
-     * What the library may do in the same kernel.
-     *
-     * @param bias one number for each channel of y, in the type of y
-     * @param residual in the layout of y, or null
-     * @param relu or the identity
-     */
-    record Fused(Buf bias, @Nullable View residual, boolean relu) {}
-
-    /**
-     * @param behind what remains to be done where the library can't fuse
-     * @param offers what the graph interface may do instead; empty where it is not asked
-     */
-    ConvCall(
-            Device device,
-            String step,
-            Geometry geometry,
-            View x,
-            Buf weights,
-            View y,
-            @Nullable Fused fusable,
-            List<Runnable> behind,
-            List<GraphOffer> offers) {
+    /** @param offers what the graph interface may do instead; empty where it is not asked */
+    ConvCall(Device device, String step, LegacyForm form, Buf weights, List<GraphOffer> offers) {
         this.step = step;
         this.device = device;
         this.convolution = device.convolution(step);
-        this.geometry = geometry;
-        this.x = x;
+        this.form = form;
+        this.geometry = form.geometry();
+        this.x = form.route().x();
         this.weights = weights;
-        this.y = y;
-        this.fusable = fusable;
-        this.behind = behind;
+        this.y = form.route().y();
         Plans plans = device.plans;
         graph = plans == null || offers.isEmpty() ? null : new GraphPart(device, step, plans, offers);
     }
@@ -131,6 +108,7 @@ final class ConvCall implements AutoCloseable {
     private void take(AlgorithmCache.Entry known) {
         algorithm = known.algorithm();
         Boolean proven = known.fused();
+        LegacyForm.Fused fusable = form.fusable();
         fused = fusable != null && mayFuse(fusable, known.algorithm()) && (proven == null || proven);
     }
 
@@ -149,7 +127,7 @@ final class ConvCall implements AutoCloseable {
     }
 
     /** The identity is fused by one algorithm only: CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM. */
-    private static boolean mayFuse(Fused f, Algorithm a) {
+    private static boolean mayFuse(LegacyForm.Fused f, Algorithm a) {
         return f.relu() || a.id() == 1;
     }
 
@@ -242,7 +220,9 @@ final class ConvCall implements AutoCloseable {
             throw new IllegalStateException("no algorithm was chosen");
         }
         long work = a.workspace() == 0 ? 0 : device.workspaceAddress();
+        form.route().gather();
         convolution.bind(geometry, a.math());
+        LegacyForm.Fused fusable = form.fusable();
         if (geometry.back()) {
             convolution.back(y.at(), weights.address, x.at(), a, work);
         } else if (fused && fusable != null) {
@@ -256,13 +236,36 @@ final class ConvCall implements AutoCloseable {
                     y.at(),
                     a,
                     work);
-            return;
         } else {
             convolution.forward(x.at(), weights.address, y.at(), a, work);
         }
-        for (int i = 0; i < behind.size(); i++) {
-            behind.get(i).run();
+        behind().run();
+    }
+
+    /** What is behind it; as long as nothing is known, as if the library fused what it may. */
+    private Behind behind() {
+        boolean all = algorithm == null ? form.fusable() != null : fused;
+        return all ? form.behindFused() : form.behind();
+    }
+
+    /** Says which copies without gaps it reads or writes, in the order in which convolutions run. */
+    void claimCopies() {
+        Route route = graph != null && hasPlan() ? graph.route() : form.route();
+        Behind last = graph != null && hasPlan() ? graph.behind() : behind();
+        if (route.gathered() != null) {
+            route.gathered().claim();
         }
+        if (route.written() != null && last.copyStays()) {
+            route.written().claim();
+        }
+    }
+
+    /** What it does to have images lie otherwise. */
+    Copies copies() {
+        Route route = graph != null && hasPlan() ? graph.route() : form.route();
+        Behind last = graph != null && hasPlan() ? graph.behind() : behind();
+        DenseCopy.Use gathered = route.gathered();
+        return gathered == null ? last.copies() : gathered.copies().and(last.copies());
     }
 
     /** For people: algorithm, scratch memory, what is fused. */
@@ -275,7 +278,8 @@ final class ConvCall implements AutoCloseable {
             return "cudnn, no algorithm yet";
         }
         return "cudnn algorithm " + a.id() + ", math " + a.math() + ", workspace " + a.workspace() + " B"
-                + (fused ? ", fused" : behind.isEmpty() ? "" : ", " + behind.size() + " kernels behind it");
+                + (fused ? ", fused" : "") + behind().describe()
+                + (form.route().gathered() == null ? "" : ", image copied");
     }
 
     @Override

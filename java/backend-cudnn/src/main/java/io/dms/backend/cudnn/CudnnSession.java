@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class CudnnSession implements Session {
     private final ScalableModel model;
     private final SessionOptions options;
-    private final Device device;
+    final Device device;
     private final WeightStore weights;
     private final Readiness readiness;
     private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
@@ -353,6 +353,11 @@ final class CudnnSession implements Session {
     /** Which interfaces compute the convolutions and products of a prepared level. */
     Interfaces interfaces(WidthLevel level) {
         return prepared(level).interfaces();
+    }
+
+    /** What a prepared level does for nothing but to have images lie otherwise. */
+    Copies copies(WidthLevel level) {
+        return prepared(level).copies();
     }
 
     /** One line for each operation of a prepared level. */

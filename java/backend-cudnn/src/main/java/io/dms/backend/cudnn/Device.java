@@ -108,11 +108,15 @@ final class Device implements AutoCloseable {
         return w == null ? 0 : w.address();
     }
 
+    long arenaBytes() {
+        DeviceMemory a = arena;
+        return a == null ? 0 : a.bytes();
+    }
+
     /** Bytes of arena and workspace. */
     long scratchBytes() {
-        DeviceMemory a = arena;
         DeviceMemory w = workspace;
-        return (a == null ? 0 : a.bytes()) + (w == null ? 0 : w.bytes());
+        return arenaBytes() + (w == null ? 0 : w.bytes());
     }
 
     /** Makes the arena at least so large; true where it moved. */

@@ -42,6 +42,13 @@ record Geometry(
         return Math.floorDiv(in + 2 * pad - ((kernel - 1) * dilation + 1), stride) + 1;
     }
 
+    /** The same with images in buffers of so many channels. */
+    Geometry withPitches(int x, int y) {
+        return new Geometry(
+                back, half, nhwc, n, c, h, w, x, k, p, q, y, r, s, padH, padW, strideH, strideW, dilationH, dilationW,
+                groups, math);
+    }
+
     /** One line that differs wherever another algorithm might be better; part of a key. */
     String key() {
         return (back ? "back" : "forward") + (half ? " f16" : " f32") + (nhwc ? " nhwc" : " nchw") + " x" + n + "," + c

@@ -1,11 +1,10 @@
 package io.dms.backend.cudnn;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way to cut a convolution with what follows it for the graph interface: what its graph has, and what is left to kernels
- * behind it.
+ * One way to cut a convolution with what follows it for the graph interface: what its graph has, where it reads and writes, and
+ * what is left to kernels behind it.
  *
  * @param bias null where the fusion has none
  * @param z null where the fusion adds nothing
@@ -13,17 +12,21 @@ import org.jspecify.annotations.Nullable;
  */
 record GraphOffer(
         Fusion fusion,
-        View x,
+        Route route,
         Buf weights,
         @Nullable Buf bias,
         @Nullable View z,
-        View y,
-        List<Runnable> behind) {
+        Behind behind) {
     /** Enqueues everything. Allocates nothing once the plan is bound to this memory. */
     void run(ConvPlan plan, long work) {
-        plan.run(x.at(), weights.address, bias == null ? 0 : bias.address, z == null ? 0 : z.at(), y.at(), work);
-        for (int i = 0; i < behind.size(); i++) {
-            behind.get(i).run();
-        }
+        route.gather();
+        plan.run(
+                route.x().at(),
+                weights.address,
+                bias == null ? 0 : bias.address,
+                z == null ? 0 : z.at(),
+                route.y().at(),
+                work);
+        behind.run();
     }
 }

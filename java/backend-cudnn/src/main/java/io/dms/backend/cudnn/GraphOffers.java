@@ -6,28 +6,34 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the graph interface is offered of one convolution: all that follows in the same graph, or the convolution alone. */
+/**
+ * What the graph interface is offered of one convolution: all that follows in the same graph, or the convolution alone; reading and
+ * writing ranges of channels in place, or copies of them.
+ */
 final class GraphOffers {
     private GraphOffers() {}
 
     /**
-     * Offers, the convolution alone first; none where plans are not asked for.
+     * Offers along each route, the one that does the most in place last; none where plans are not asked for.
      *
-     * @param behind what remains to be done behind the convolution alone
+     * @param g of any route
      */
-    static List<GraphOffer> of(
-            PlanBuilder b, Step.Linear s, Geometry g, View x, Buf weights, View y, List<Runnable> behind) {
+    static List<GraphOffer> of(PlanBuilder b, Step.Linear s, Geometry g, List<Route> routes, Buf weights) {
         if (b.device.plans == null) {
             return List.of();
         }
         View z = addend(b, s.after());
         float[] numbers = s.bias();
         List<GraphOffer> offers = new ArrayList<>();
-        offers.add(new GraphOffer(Fusion.alone(g, x, y), x, weights, null, z, y, behind));
-        Fusion whole = Fusion.whole(g, x, y, numbers != null, s.after(), z);
-        if (whole != null) {
-            Buf bias = numbers == null ? null : b.content(new Content.Plain(numbers, g.half()));
-            offers.add(new GraphOffer(whole, x, weights, bias, z, y, List.of()));
+        for (Route r : routes) {
+            Geometry lying = g.withPitches(r.x().pitch(), r.y().pitch());
+            Fusion alone = Fusion.alone(lying, r.x(), r.y());
+            offers.add(new GraphOffer(alone, r, weights, null, z, Behind.alone(b, r, s)));
+            Fusion whole = Fusion.whole(lying, r.x(), r.y(), numbers != null, s.after(), z);
+            if (whole != null) {
+                Buf bias = numbers == null ? null : b.content(new Content.Plain(numbers, g.half()));
+                offers.add(new GraphOffer(whole, r, weights, bias, z, Behind.fused(b, r)));
+            }
         }
         return offers;
     }

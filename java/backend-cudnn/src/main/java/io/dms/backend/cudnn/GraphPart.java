@@ -108,8 +108,13 @@ final class GraphPart implements AutoCloseable {
     }
 
     private void search(Runnable legacy, DeviceMemory work) {
-        GraphOffer any = offers.get(0);
-        try (Trial trial = new Trial(device, any.x(), any.z(), any.y())) {
+        GraphOffer any = offers.get(offers.size() - 1);
+        List<View> scratch = offers.stream()
+                .flatMap(o -> o.route().scratch().stream())
+                .distinct()
+                .toList();
+        try (Trial trial =
+                new Trial(device, any.route().x(), any.z(), any.route().result(), scratch)) {
             settled = true;
             if (!trial.reference(legacy)) {
                 LOG.debug("node {}: no plan can be held to a result that is zero or no number", step);
@@ -158,6 +163,24 @@ final class GraphPart implements AutoCloseable {
         return true;
     }
 
+    /** Where the plan that was taken reads and writes. */
+    Route route() {
+        return taken().route();
+    }
+
+    /** What is done behind it. */
+    Behind behind() {
+        return taken().behind();
+    }
+
+    private GraphOffer taken() {
+        GraphOffer o = offer;
+        if (o == null) {
+            throw new IllegalStateException("no plan was taken");
+        }
+        return o;
+    }
+
     /** For people; empty without a plan. */
     String describe() {
         GraphOffer o = offer;
@@ -165,7 +188,8 @@ final class GraphPart implements AutoCloseable {
                 ? ""
                 : "cudnn graph " + chosen + ", workspace " + workspace() + " B"
                         + (o.fusion().stages().isEmpty() ? "" : ", fused")
-                        + (o.behind().isEmpty() ? "" : ", " + o.behind().size() + " kernels behind it");
+                        + o.behind().describe()
+                        + (o.route().gathered() == null ? "" : ", image copied");
     }
 
     @Override

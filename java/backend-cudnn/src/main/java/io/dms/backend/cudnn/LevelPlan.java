@@ -21,6 +21,7 @@ final class LevelPlan implements AutoCloseable {
     private final List<HostLongs> numbers;
     private final List<PlanBuilder.WeightUse> weights;
     private final List<ConvCall> convolutions;
+    private final List<DenseCopy> denseCopies;
     private final Operation[] operations;
     private final Buf[] arena;
     private final long arenaBytes;
@@ -45,6 +46,7 @@ final class LevelPlan implements AutoCloseable {
         numbers = b.numbers();
         weights = b.weights();
         convolutions = b.convolutions();
+        denseCopies = b.denseCopies();
         operations = b.operations().toArray(new Operation[0]);
         arena = b.buffers().stream().filter(x -> x.last >= 0).toArray(Buf[]::new);
         ArenaPlanner planner = new ArenaPlanner();
@@ -127,6 +129,7 @@ final class LevelPlan implements AutoCloseable {
 
     /** @param work scratch memory for searches; null where none shall be made */
     void chooseAlgorithms(@Nullable DeviceMemory work) {
+        denseCopies.forEach(DenseCopy::release);
         for (ConvCall c : convolutions) {
             c.choose(work);
         }
@@ -149,6 +152,29 @@ final class LevelPlan implements AutoCloseable {
     /** Learns which convolutions the library fuses with what follows, and that the others run. */
     void tryOut() {
         convolutions.forEach(ConvCall::tryOut);
+    }
+
+    /** Has each copy without gaps made once, by the first convolution that wants it, now that all is chosen. */
+    void shareCopies() {
+        convolutions.forEach(ConvCall::claimCopies);
+    }
+
+    /** What is done for nothing but to have images lie otherwise, by what is chosen so far. */
+    Copies copies() {
+        Copies all = copiesBesideConvolutions();
+        for (ConvCall c : convolutions) {
+            all = all.and(c.copies());
+        }
+        return all;
+    }
+
+    /** Those that are done whatever is chosen. */
+    Copies copiesBesideConvolutions() {
+        Copies all = Copies.NONE;
+        for (Operation o : operations) {
+            all = all.and(o.copies());
+        }
+        return all;
     }
 
     // ---- running

@@ -201,13 +201,15 @@ final class LinearLowering {
         View x;
         if (Geometry.outputs(in.h(), top, p.rows(), p.strideH(), p.dilationH()) == oh
                 && Geometry.outputs(in.w(), left, p.columns(), p.strideW(), p.dilationW()) == ow) {
-            x = b.as(s.input(), nhwc, nhwc);
+            x = b.as(s.input(), nhwc, false);
         } else {
             x = padded(in, p, oh, ow);
             top = 0;
             left = 0;
         }
-        View y = nhwc ? denseOutput() : b.place(s.output(), false);
+        View y = b.place(s.output(), nhwc);
+        List<Route> routes = Route.all(b, s.input(), x, s.output(), y);
+        Route first = routes.get(0);
         Geometry g = new Geometry(
                 false,
                 half,
@@ -216,11 +218,11 @@ final class LinearLowering {
                 x.c(),
                 x.h(),
                 x.w(),
-                x.pitch(),
+                first.x().pitch(),
                 y.c(),
                 oh,
                 ow,
-                y.pitch(),
+                first.y().pitch(),
                 p.rows(),
                 p.columns(),
                 top,
@@ -233,18 +235,12 @@ final class LinearLowering {
                 b.device.math);
         Buf w = b.content(new Content.Weights(
                 s.weights(), s.scale(), 0, 1, nhwc ? Content.Order.CHANNELS_LAST : Content.Order.PLAIN, half));
-        ConvCall.Fused fused = fused(y);
-        List<Runnable> behind = b.collect(() -> ElementLowering.epilogue(b, y, y, null, s.bias(), s.after()));
+        LegacyForm.Fused fused = fused(first.y());
+        LegacyForm form = new LegacyForm(g, first, fused, Behind.fused(b, first), Behind.alone(b, first, s));
         View z = fused == null ? null : fused.residual();
-        List<GraphOffer> offers = GraphOffers.of(b, s, g, x, w, y, behind);
-        b.run(new ConvCall(b.device, s.name(), g, x, w, y, fused, behind, offers), x, y, z == null ? y : z);
-    }
-
-    /** cuDNN writes channels last without gaps only: a part of a concat is copied to its place. */
-    private View denseOutput() {
-        View y = b.fresh(b.dims(s.output()), true, half);
-        b.set(s.output(), y);
-        return y;
+        List<GraphOffer> offers = GraphOffers.of(b, s, g, routes, w);
+        b.use(first.x(), first.y(), x, z == null ? y : z);
+        b.run(new ConvCall(b.device, s.name(), form, w, offers), x, y);
     }
 
     /** The input with its padding written out, for windows that begin and end unlike. */
@@ -259,7 +255,7 @@ final class LinearLowering {
     }
 
     /** What the library could do in the same kernel: bias, a residual, ReLU, in this order. */
-    private ConvCall.@Nullable Fused fused(View y) {
+    private LegacyForm.@Nullable Fused fused(View y) {
         List<PostOp> after = s.after();
         float[] bias = s.bias();
         if ((bias == null && after.isEmpty()) || !y.isDense()) {
@@ -283,6 +279,6 @@ final class LinearLowering {
             return null;
         }
         float[] numbers = bias == null ? new float[y.c()] : bias;
-        return new ConvCall.Fused(b.content(new Content.Plain(numbers, half)), residual, relu);
+        return new LegacyForm.Fused(b.content(new Content.Plain(numbers, half)), residual, relu);
     }
 }

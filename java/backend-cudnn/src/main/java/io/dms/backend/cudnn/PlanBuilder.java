@@ -31,6 +31,7 @@ final class PlanBuilder {
     private final List<HostLongs> numbers = new ArrayList<>();
     private final @Nullable View[] views;
     private final Map<Integer, List<View>> conversions = new HashMap<>();
+    private final Map<Integer, DenseCopy> denseCopies = new HashMap<>();
     private final Map<Object, Buf> contents = new HashMap<>();
     private final Concats concats;
     private String name = "";
@@ -238,11 +239,15 @@ final class PlanBuilder {
 
     /** Appends an operation that uses these views. */
     void run(String what, Runnable work, View... used) {
+        run(what, work, Copies.NONE, used);
+    }
+
+    private void run(String what, Runnable work, Copies copies, View... used) {
         use(used);
         if (quiet) {
             caught.add(work);
         } else {
-            operations.add(new Operation(name, what, work));
+            operations.add(new Operation(name, what, work, copies));
         }
     }
 
@@ -273,9 +278,25 @@ final class PlanBuilder {
 
     /** Copies from one layout to another. */
     void convert(View from, View to) {
+        run("convert", conversion(from, to), Copies.of(to), from, to);
+    }
+
+    private Runnable conversion(View from, View to) {
         Layout x = from.layout();
         Layout y = to.layout();
-        run("convert", () -> images.convert(x, from.at(), y, to.at(), stream), from, to);
+        return () -> images.convert(x, from.at(), y, to.at(), stream);
+    }
+
+    /** A place without gaps for a copy of a value that lies at this range of channels; the same for all that ask. */
+    DenseCopy dense(int value, View range) {
+        return denseCopies.computeIfAbsent(value, v -> {
+            View to = fresh(dims(v), range.nhwc(), range.half());
+            return new DenseCopy(to, conversion(range, to));
+        });
+    }
+
+    List<DenseCopy> denseCopies() {
+        return List.copyOf(denseCopies.values());
     }
 
     List<WeightUse> weights() {

@@ -1,6 +1,7 @@
 package io.dms.backend.cudnn;
 
 import io.dms.cuda.DeviceException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ final class PlanSearch {
     private static final Logger LOG = LoggerFactory.getLogger(PlanSearch.class);
     /** For each fusion; as many as PyTorch's own search tries by default. */
     private static final int MOST_WAYS = 10;
+    /** Among these those are looked for that take ranges of channels without a copy. */
+    private static final int MOST_PROPOSALS = 64;
 
     private final Plans plans;
     private final Stopwatch stopwatch;
@@ -50,7 +53,7 @@ final class PlanSearch {
         Found best = null;
         try {
             for (GraphOffer offer : offers) {
-                for (Way way : plans.propose(offer.fusion(), MOST_WAYS)) {
+                for (Way way : ways(offer)) {
                     Found other = tried(step, offer, way, trial, work, least);
                     if (other != null) {
                         least = other.micros;
@@ -64,6 +67,36 @@ final class PlanSearch {
             throw e;
         }
         return best;
+    }
+
+    /**
+     * What to try of an offer. Of images that are ranges, ways without room for a copy of one go first: the others do inside
+     * what other offers do, and the copy of those is shared.
+     */
+    List<Way> ways(GraphOffer offer) {
+        long copy = offer.route().leastRange();
+        if (copy == Long.MAX_VALUE) {
+            return plans.propose(offer.fusion(), MOST_WAYS);
+        }
+        List<Way> first = new ArrayList<>();
+        List<Way> later = new ArrayList<>();
+        for (Way way : plans.propose(offer.fusion(), MOST_PROPOSALS)) {
+            (scratch(offer, way) < copy ? first : later).add(way);
+        }
+        first.addAll(later);
+        return first.subList(0, Math.min(MOST_WAYS, first.size()));
+    }
+
+    /** Bytes of scratch memory; as much as there can be where a way is refused. */
+    private long scratch(GraphOffer offer, Way way) {
+        try (ConvPlan plan = plans.plan(offer.fusion(), way)) {
+            return plan.workspace();
+        } catch (DeviceException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            return Long.MAX_VALUE;
+        }
     }
 
     private static void close(@Nullable Found f) {

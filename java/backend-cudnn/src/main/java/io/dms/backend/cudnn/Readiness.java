@@ -67,6 +67,7 @@ final class Readiness {
             growWorkspace(plan);
             plan.tryPlans();
         }
+        plan.shareCopies();
         // Once without recording: libraries load kernels and allocate on first use, which a recording does not allow.
         plan.enqueue();
         device.gpu.synchronize();

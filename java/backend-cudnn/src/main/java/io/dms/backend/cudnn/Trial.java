@@ -2,6 +2,7 @@ package io.dms.backend.cudnn;
 
 import io.dms.cuda.DeviceMemory;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trial implements AutoCloseable {
     private static final long SEED = 1;
+    /** Each byte of a number that is none, single precision or half. */
+    private static final int NO_NUMBER = 0xff;
 
     private final Device device;
     private final View y;
+    private final List<View> scratch;
     private final DeviceMemory before;
     private final DeviceMemory after;
     private final ByteBuffer poisoned;
@@ -25,10 +29,12 @@ final class Trial implements AutoCloseable {
      * Fills the operands.
      *
      * @param z what is added, or null
+     * @param scratch copies that some ways make; poisoned as the result is
      */
-    Trial(Device device, View x, @Nullable View z, View y) {
+    Trial(Device device, View x, @Nullable View z, View y, List<View> scratch) {
         this.device = device;
         this.y = y;
+        this.scratch = scratch;
         long largest = Math.max(y.buf().bytes, Math.max(x.buf().bytes, z == null ? 0 : z.buf().bytes));
         before = DeviceMemory.host(device.gpu, largest);
         try {
@@ -88,6 +94,9 @@ final class Trial implements AutoCloseable {
 
     private void run(Runnable work) {
         device.gpu.copyToDevice(y.buf().address, before.address(), y.buf().bytes);
+        for (View v : scratch) {
+            device.gpu.fill(v.buf().address, NO_NUMBER, v.buf().bytes);
+        }
         work.run();
         device.gpu.copyToHost(after.address(), y.buf().address, y.buf().bytes);
         device.gpu.synchronize();

@@ -7,11 +7,14 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_FALLBACK;
 
 import io.dms.cuda.DeviceException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -233,6 +236,78 @@ class DescribedDeviceTest {
                 }
             }
         }
+    }
+
+    /** Channels last with bias and ReLU: ranges of wider images, at addresses of which so much is known. */
+    private static Fusion ranges(boolean half, int math, int xPitch, int yPitch, int alignX, int alignY) {
+        Fusion whole = fusion(List.of(stage(Fusion.Op.BIAS, 0), stage(Fusion.Op.RELU, 0)), true, half, math, 1);
+        Geometry g = whole.geometry().withPitches(xPitch, yPitch);
+        return new Fusion(g, whole.stages(), List.of(), alignX, alignY, 1);
+    }
+
+    /** Neither what is known of an address nor an odd number of channels from pixel to pixel has a plan refused. */
+    @ParameterizedTest
+    @EnumSource
+    void rangesArePlannedWhereverTheyBegin(Described device) {
+        for (int math : new int[] {Dnn.FMA_MATH, Dnn.DEFAULT_MATH, Dnn.TENSOR_OP_MATH}) {
+            boolean half = math == Dnn.TENSOR_OP_MATH;
+            int element = half ? 2 : 4;
+            int whole = plannedAgain(device, ranges(half, math, 64, 64, 16, 16));
+            assertThat(plannedAgain(device, ranges(half, math, 128, 64, 16, 16)))
+                    .isEqualTo(whole);
+            assertThat(plannedAgain(device, ranges(half, math, 64, 128, 16, 8))).isEqualTo(whole);
+            assertThat(plannedAgain(device, ranges(half, math, 128, 128, element, element)))
+                    .isEqualTo(whole);
+            assertThat(plannedAgain(device, ranges(half, math, 91, 91, element, element)))
+                    .isEqualTo(whole);
+        }
+    }
+
+    /**
+     * What 9.24 answers: how many ways there are for whole images, and how many of them want an image more of scratch memory,
+     * which is room for a copy, where the image that is read or the one that is written is a range.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "H200,3,6,0,0", "ORIN_AGX,3,5,0,0", "ORIN_NX,3,5,0,0", "THOR,3,6,0,0",
+        "H200,0,37,18,23", "ORIN_AGX,0,12,0,7", "ORIN_NX,0,12,0,7", "THOR,0,6,0,0",
+        "H200,1,37,35,35", "ORIN_AGX,1,23,20,21", "ORIN_NX,1,23,20,21", "THOR,1,2,0,0"
+    })
+    void mostPlansInHalfPrecisionCopyRangesInside(Described device, int math, int ways, int read, int written) {
+        boolean half = math == Dnn.TENSOR_OP_MATH;
+        Map<Way, Long> whole = scratch(device, ranges(half, math, 64, 64, 16, 16));
+        assertThat(whole).hasSize(ways);
+        long image = (half ? 2L : 4L) * 64 * 56 * 56;
+        assertThat(larger(scratch(device, ranges(half, math, 128, 64, 16, 16)), whole, image))
+                .isEqualTo(read);
+        assertThat(larger(scratch(device, ranges(half, math, 64, 128, 16, 16)), whole, image))
+                .isEqualTo(written);
+    }
+
+    private static long larger(Map<Way, Long> some, Map<Way, Long> than, long by) {
+        return than.entrySet().stream()
+                .filter(e -> some.getOrDefault(e.getKey(), 0L) >= e.getValue() + by)
+                .count();
+    }
+
+    /** Scratch memory of each way that the backend would try. */
+    private static Map<Way, Long> scratch(Described device, Fusion f) {
+        Map<Way, Long> all = new LinkedHashMap<>();
+        try (CudnnGraph graph = new CudnnGraph(device.json)) {
+            cudnnBackendDescriptor_t operations = FusionGraph.of(graph, f);
+            for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
+                for (cudnnBackendDescriptor_t way : graph.proposed(operations, mode)) {
+                    boolean allowed = Engines.allowed(
+                            Engines.notes(graph, way),
+                            f.geometry().half(),
+                            f.geometry().math());
+                    if (allowed && !Engines.isCompiled(graph, way)) {
+                        all.put(Engines.way(graph, way), graph.plan(way, 0).workspace());
+                    }
+                }
+            }
+        }
+        return all;
     }
 
     @Test
