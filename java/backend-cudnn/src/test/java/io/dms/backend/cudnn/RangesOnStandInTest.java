@@ -249,6 +249,54 @@ class RangesOnStandInTest {
         }
     }
 
+    /** Halves that pass by: before the worked one, behind it, shuffled as in ShuffleNet v2, by a split or by slices. */
+    @ParameterizedTest
+    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    void whatPassesByIsNotMoved(boolean split, boolean shuffled) {
+        GraphBuilder b = new GraphBuilder("passing", 3);
+        String x = b.node("Relu", Map.of(), b.conv(b.input("x", 8, 6, 5), 12, Filter.of(3)));
+        for (int i = 0; i < 3; i++) {
+            List<String> two = split ? b.split(x, 1, 6, 6) : List.of(b.slice(x, 1, 0, 6), b.slice(x, 1, 6, 12));
+            int worked = shuffled ? 1 : i % 2;
+            String y = b.node("Relu", Map.of(), b.conv(two.get(worked), 6, Filter.of(1)));
+            y = b.conv(y, 6, Filter.of(3).depthwise());
+            y = b.node("Relu", Map.of(), b.conv(y, 6, Filter.of(1)));
+            x = worked == 1 ? b.concat(1, two.get(0), y) : b.concat(1, y, two.get(1));
+            if (shuffled) {
+                x = b.reshape(b.transpose(b.reshape(x, 2, 6, 6, 5), 0, 2, 1, 3, 4), 12, 6, 5);
+            } else {
+                x = b.conv(x, 12, Filter.of(1));
+            }
+        }
+        ScalableModel m = ScalableModel.plain(b.output(x).build());
+        try (CudnnSession s = open(m, SessionOptions.DEFAULT.withBatch(2).withPrecision(Precision.FP16))) {
+            s.prepare(m.full());
+            assertRight(s, m.full(), 1);
+            assertThat(s.copies(m.full()).count()).isEqualTo(2);
+        }
+    }
+
+    /** Somebody reads later what a part would be written over: it is moved, and stays what it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"piece", "whole", "output", "reshaped"})
+    void whatIsStillReadIsNotWrittenOver(String by) {
+        GraphBuilder b = new GraphBuilder("late", 3);
+        String x = b.node("Relu", Map.of(), b.conv(b.input("x", 8, 6, 5), 12, Filter.of(3)));
+        List<String> two = b.split(x, 1, 6, 6);
+        String late = by.equals("reshaped") ? b.reshape(two.get(1), 6, 5, 6) : by.equals("piece") ? two.get(1) : x;
+        String y = b.node("Relu", Map.of(), b.conv(two.get(1), 6, Filter.of(1)));
+        String all = b.conv(b.concat(1, two.get(0), y), 12, Filter.of(1));
+        b.output(b.node("Tanh", Map.of(), all));
+        b.output(by.equals("output") ? late : b.node("Sigmoid", Map.of(), late));
+        ScalableModel m = ScalableModel.plain(b.build());
+        for (Precision precision : Precision.values()) {
+            try (CudnnSession s = open(m, SessionOptions.DEFAULT.withPrecision(precision))) {
+                s.prepare(m.full());
+                assertRight(s, m.full(), 1);
+            }
+        }
+    }
+
     /** Whoever is timed, its copies are: here work takes as long as it has kernels of the bridge. */
     @Test
     void copiesCountInWhatIsTimed() {
