@@ -42,19 +42,19 @@ public final class Deployment implements AutoCloseable {
             @Nullable BoardMonitor monitor,
             @Nullable BoardClocks clocks) {
         this.clocks = clocks;
+        boolean led = specs.stream().anyMatch(spec -> Controllers.led(spec.controller()));
         try {
             for (ApplicationSpec spec : specs) {
                 streams.add(open(spec, seed, endless, monitor));
             }
+            if (clocks != null) {
+                checkClocks();
+            }
+            sharing = led && (streams.size() > 1 || clocks != null) ? new Sharing(streams, monitor, clocks) : null;
         } catch (RuntimeException | Error e) {
-            close();
+            giveBack(e);
             throw e;
         }
-        boolean led = specs.stream().anyMatch(spec -> Controllers.led(spec.controller()));
-        if (clocks != null) {
-            checkClocks();
-        }
-        sharing = led && (streams.size() > 1 || clocks != null) ? new Sharing(streams, monitor, clocks) : null;
     }
 
     /**
@@ -83,12 +83,10 @@ public final class Deployment implements AutoCloseable {
         for (Stream s : streams) {
             boolean told = s.application().profile().points().stream().anyMatch(p -> p.gpuHertz() != null);
             if (!told) {
-                String name = s.spec().name();
-                close();
-                throw new UserException(
-                        "the profile of " + name + " does not tell what the GPU's clock does to it, so no clock can be"
-                                + " chosen: measure one with \"dms profile --gpu-clocks all\" and"
-                                + " give it");
+                throw new UserException("the profile of " + s.spec().name()
+                        + " does not tell what the GPU's clock does to it, so no clock can be"
+                        + " chosen: measure one with \"dms profile --gpu-clocks all\" and"
+                        + " give it");
             }
         }
     }
@@ -134,7 +132,7 @@ public final class Deployment implements AutoCloseable {
      * @param mostNanos time from the start
      * @param stop asked by every stream before each frame
      * @param listeners makes what is told of each stream, in that stream's thread
-     * @param tick called in the caller's thread about ten times a second
+     * @param tick called in the caller's thread about ten times a second; where it throws, all streams are stopped first
      * @throws io.dms.model.DmsException if a stream failed, after all others were stopped
      */
     public List<FrameLoop.End> run(
@@ -161,39 +159,71 @@ public final class Deployment implements AutoCloseable {
                     }));
         }
         threads.forEach(t -> t.thread.start());
+        try {
+            watch(ended, failed, tick);
+        } catch (RuntimeException | Error e) {
+            // Whoever called may close everything now: nobody must be running on it then.
+            failed.set(true);
+            watch(ended, failed, () -> {});
+            throw e;
+        }
+        return ends(threads);
+    }
+
+    /** Ticks until all streams have ended; an interruption ends them. */
+    private void watch(CountDownLatch ended, AtomicBoolean failed, Runnable tick) {
         boolean interrupted = false;
-        for (boolean over = false; !over; ) {
-            try {
-                over = ended.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                failed.set(true);
+        try {
+            for (boolean over = false; !over; ) {
+                try {
+                    over = ended.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    failed.set(true);
+                }
+                Sharing shared = sharing;
+                if (shared != null && !failed.get()) {
+                    shared.tick(System.nanoTime());
+                }
+                tick.run();
             }
-            Sharing shared = sharing;
-            if (shared != null) {
-                shared.tick(System.nanoTime());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
-            tick.run();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    private static List<FrameLoop.End> ends(List<Worker> threads) {
         List<FrameLoop.End> ends = new ArrayList<>();
+        Throwable first = null;
         for (Worker t : threads) {
-            RuntimeException e = t.failure;
-            if (e != null) {
-                throw e;
-            }
+            Throwable e = t.failure;
+            first = also(first, e);
             ends.add(t.end);
         }
+        if (first instanceof Error e) {
+            throw e;
+        }
+        if (first instanceof RuntimeException e) {
+            throw e;
+        }
         return ends;
+    }
+
+    /** The first of two failures, which names the second. */
+    private static @Nullable Throwable also(@Nullable Throwable first, @Nullable Throwable second) {
+        if (first != null && second != null && first != second) {
+            first.addSuppressed(second);
+        }
+        return first == null ? second : first;
     }
 
     /** One stream's thread. */
     private static final class Worker {
         private final Thread thread;
         private volatile FrameLoop.End end = FrameLoop.End.STOPPED;
-        private volatile @Nullable RuntimeException failure;
+        private volatile @Nullable Throwable failure;
 
         /** @param after told at the end whether all went well */
         Worker(String name, Supplier<FrameLoop.End> work, Consumer<Boolean> after) {
@@ -203,7 +233,7 @@ public final class Deployment implements AutoCloseable {
                         try {
                             end = work.get();
                             well = true;
-                        } catch (RuntimeException e) {
+                        } catch (RuntimeException | Error e) {
                             failure = e;
                         } finally {
                             after.accept(well);
@@ -214,15 +244,43 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Closes sources and applications, and puts back the clock that the coordinator chose. Idempotent. */
+    private void giveBack(Throwable because) {
+        try {
+            close();
+        } catch (RuntimeException second) {
+            because.addSuppressed(second);
+        }
+    }
+
+    /**
+     * Closes sources and applications, and puts back the clock that the coordinator chose, each also where another can't
+     * be. Idempotent.
+     */
     @Override
     public void close() {
+        List<Runnable> all = new ArrayList<>();
         for (Stream s : streams) {
-            s.source().close();
-            s.application().close();
+            all.add(s.source()::close);
+            all.add(s.application()::close);
         }
-        if (clocks != null) {
-            clocks.restore();
+        BoardClocks ours = clocks;
+        if (ours != null) {
+            all.add(ours::restore);
+        }
+        RuntimeException first = null;
+        for (Runnable each : all) {
+            try {
+                each.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

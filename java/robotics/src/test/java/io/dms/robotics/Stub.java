@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A backend that computes nothing and does at each call what a test wants, and a controller that a test steers. */
 final class Stub implements Backend {
@@ -29,6 +30,10 @@ final class Stub implements Backend {
     final List<String> ran = new ArrayList<>();
     BiConsumer<WidthLevel, FloatBuffer> atCall = (level, output) -> {};
     boolean closed;
+
+    /** How the last session was asked for. */
+    @Nullable
+    SessionOptions asked;
 
     /** An application on this backend, with a made-up profile. */
     static ApplicationBuilder application(Stub stub) {
@@ -81,6 +86,7 @@ final class Stub implements Backend {
 
     @Override
     public Session open(ScalableModel model, SessionOptions options) {
+        asked = options;
         return new Session() {
             @Override
             public ScalableModel model() {

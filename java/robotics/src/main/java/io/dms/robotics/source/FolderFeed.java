@@ -7,6 +7,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class FolderFeed implements ImageFeed {
         }
         try (Stream<Path> all = Files.walk(folder, 8)) {
             files = all.filter(FolderFeed::isImage).sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // the latter of a folder below that may not be read
             throw new EnvironmentException("can't list folder " + folder + ": " + e.getMessage(), e);
         }
         if (files.isEmpty()) {

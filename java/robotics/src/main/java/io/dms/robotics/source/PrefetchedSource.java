@@ -1,6 +1,5 @@
 package io.dms.robotics.source;
 
-import io.dms.model.DmsException;
 import io.dms.model.EnvironmentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,7 +41,7 @@ final class PrefetchedSource implements FrameSource {
     private final ArrayDeque<Slot> ready = new ArrayDeque<>();
     private final Thread reader;
     private @Nullable Slot lent;
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
     private boolean ended;
     private boolean closed;
     private long replaced;
@@ -81,7 +80,7 @@ final class PrefetchedSource implements FrameSource {
     }
 
     private void readAll() {
-        RuntimeException why = null;
+        Throwable why = null;
         try {
             for (Slot slot = freeSlot(); slot != null; slot = freeSlot()) {
                 if (!feed.read(slot.input)) {
@@ -92,10 +91,10 @@ final class PrefetchedSource implements FrameSource {
             }
         } catch (IOException e) {
             why = new EnvironmentException(feed.describe() + ": " + e.getMessage(), e);
-        } catch (DmsException e) {
-            why = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) { // a stream that fails must not look like one that ends
+            why = e;
         } finally {
             lock.lock();
             try {
@@ -156,8 +155,10 @@ final class PrefetchedSource implements FrameSource {
                     return take(into);
                 }
                 if (ready.isEmpty() && ended) {
-                    RuntimeException why = failure;
-                    if (why != null) {
+                    if (failure instanceof Error why) {
+                        throw why;
+                    }
+                    if (failure instanceof RuntimeException why) {
                         throw why;
                     }
                     return Arrival.END;
