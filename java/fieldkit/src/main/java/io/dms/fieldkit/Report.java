@@ -29,7 +29,7 @@ final class Report {
         for (Step step : Steps.ALL) {
             Path file = folder.resolve(step.name() + ".json");
             if (Files.exists(file)) {
-                lines.addAll(section(step, new ObjectMapper().readTree(file.toFile())));
+                lines.addAll(section(step, read(file)));
             } else {
                 lines.addAll(List.of("## " + step.name(), "", "Not run: " + step.shows() + ".", ""));
             }
@@ -44,11 +44,21 @@ final class Report {
         Files.write(folder.resolve("report.md"), lines);
     }
 
+    /** A step's file; one that is not there, or damaged, has no rows, and says so: the others are worth reading. */
+    private static JsonNode read(Path file) {
+        if (!Files.exists(file)) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            return new ObjectMapper().createObjectNode().put("error", file + " can't be read: run the step again");
+        }
+    }
+
     /** What stands above all figures where outputs are wrong. */
-    private static List<String> warning(Path correctness) throws IOException {
-        JsonNode rows = Files.exists(correctness)
-                ? new ObjectMapper().readTree(correctness.toFile()).path("rows")
-                : MissingNode.getInstance();
+    private static List<String> warning(Path correctness) {
+        JsonNode rows = read(correctness).path("rows");
         if (rows.isEmpty()) {
             return List.of("**Outputs were not checked in this run: the figures below say nothing of them.**", "");
         }

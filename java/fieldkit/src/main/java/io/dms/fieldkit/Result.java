@@ -3,14 +3,14 @@ package io.dms.fieldkit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dms.model.AtomicFile;
 import io.dms.model.DmsException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Rows of one step, on disk after each of them: what was measured stays when the step is ended. */
+/** Rows of one step, on disk after each of them, whole: what was measured stays whenever the step is ended. */
 final class Result {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -126,7 +126,7 @@ final class Result {
             failures += absent ? 0 : 1;
             progress(what + ": " + e.getMessage());
             write();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             rows.addObject().put("what", what).put("error", e.toString());
             failures++;
             e.printStackTrace();
@@ -140,10 +140,7 @@ final class Result {
     }
 
     private void write() {
-        try {
-            Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        AtomicFile.write(
+                file, out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root)));
     }
 }

@@ -141,4 +141,39 @@ class ResultsTest {
         assertThat(quarter.path("convolutions").get(6).toString()).isEqualTo("[8,32,1,1,1]");
         assertThat(quarter.path("convolutions").get(7).toString()).isEqualTo("[32,32,3,1,32]");
     }
+
+    @Test
+    void whatWasMeasuredIsWholeOnTheDiskWheneverTheStepEnds() throws Exception {
+        Result r = new Result(folder, "memory", "weights");
+        r.row("first").told("bytes", 1);
+        Path file = folder.resolve("memory.json");
+        Path before = Files.createLink(folder.resolve("before"), file);
+        byte[] content = Files.readAllBytes(before);
+        r.row("second").told("bytes", 2);
+        // The file is replaced and never written over, so that there is no moment at which it is half.
+        assertThat(Files.readAllBytes(before)).isEqualTo(content);
+        assertThat(json("memory").path("rows")).hasSize(2);
+    }
+
+    @Test
+    void aDamagedFileCostsTheReportOnlyItsOwnStep() throws Exception {
+        Files.writeString(folder.resolve("correctness.json"), "{\"step\": \"corr");
+        new Result(folder, "memory", "weights").row("all").told("bytes", 1000);
+        Report.write(folder);
+        assertThat(Files.readString(folder.resolve("report.md")))
+                .contains("correctness.json can't be read: run the step again")
+                .contains("Outputs were not checked")
+                .contains("| all | bytes 1000 |");
+    }
+
+    @Test
+    void aPartThatLacksMemoryLosesOnlyItself() throws Exception {
+        Result r = new Result(folder, "levels", "ratios");
+        r.attempt("large", () -> {
+            throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+        });
+        r.row("small").judged("ratio", 1, 1.02);
+        assertThat(r.failures()).isEqualTo(1);
+        assertThat(json("levels").path("rows").get(0).path("error").asText()).contains("direct buffer memory");
+    }
 }
