@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -47,7 +48,7 @@ class DeploymentTest {
                 1,
                 Precision.FP32,
                 Launch.GRAPH,
-                millis.length == 0 ? Stub.profile() : profile(millis),
+                millis.length == 0 ? Stub.profile() : profile(1, millis),
                 source,
                 goal.isEmpty() ? Goal.NONE : Goal.parse(goal),
                 controller,
@@ -58,7 +59,7 @@ class DeploymentTest {
         return spec(name, "synthetic:50", "", "predictive");
     }
 
-    private static Profile profile(double... millis) {
+    private static Profile profile(int batch, double... millis) {
         List<Profile.Level> levels = new ArrayList<>();
         for (WidthLevel level : Stub.MODEL.levels()) {
             double ms = millis[levels.size()];
@@ -70,7 +71,7 @@ class DeploymentTest {
                 ModelDigest.of(Stub.MODEL),
                 "stub",
                 "fp32",
-                1,
+                batch,
                 1,
                 ThisBoard.read(SystemFiles.ofThisMachine(), new Stub(), null),
                 Instant.EPOCH,
@@ -190,11 +191,11 @@ class DeploymentTest {
                 "camera",
                 Stub.MODEL,
                 "stub",
-                1,
+                2,
                 3,
                 Precision.FP32,
                 Launch.REBIND,
-                Stub.profile(),
+                profile(2, 4, 3, 2, 1),
                 "synthetic:10",
                 Goal.parse("p95<=30ms"),
                 "fixed:0.5",
@@ -205,6 +206,7 @@ class DeploymentTest {
             assertThat(app.goal()).isEqualTo(spec.goal());
             assertThat(stub.asked)
                     .isEqualTo(SessionOptions.DEFAULT
+                            .withBatch(2)
                             .withThreads(3)
                             .withLaunch(Launch.REBIND)
                             .withYielding(true));
@@ -306,5 +308,27 @@ class DeploymentTest {
     @Test
     void applicationsOfFixedWidthAreNotLed() {
         assertThat(new Beside("fixed:0.25").leftOut).isZero();
+    }
+
+    @Test
+    void whereAllTogetherAreTooMuchTheirWidthsAreBound() {
+        AtomicInteger narrow = new AtomicInteger();
+        String goal = "p95<=20ms";
+        try (Deployment d = open(
+                spec("one", "synthetic:60", goal, "predictive", 16, 12, 4, 2),
+                spec("two", "synthetic:60", goal, "predictive", 16, 12, 4, 2))) {
+            FrameListener listener = new FrameListener() {
+                @Override
+                public void frame(Trace trace, @Nullable Served served) {
+                    if (served != null && served.levelIndex() > 0) {
+                        narrow.incrementAndGet();
+                    }
+                }
+            };
+            d.run(System.nanoTime(), 200, LONG, () -> narrow.get() > 0, s -> listener, () -> {});
+        }
+        assertThat(narrow.get())
+                .as("frames at less than the full width, at which one alone would be in time")
+                .isPositive();
     }
 }
