@@ -32,6 +32,16 @@ final class Packing implements Content.Job {
      * @param address where they go
      */
     Packing(WeightSource source, Desc target, long address) {
+        try {
+            master = prepare(source, target, address);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /** Makes the primitives; the master's bytes. */
+    private ByteBuffer prepare(WeightSource source, Desc target, long address) {
         Tensor base = source.tensor().base();
         ByteBuffer bytes = base.bytes();
         if (!bytes.isDirect()) {
@@ -39,7 +49,6 @@ final class Packing implements Content.Job {
             direct.put(bytes).flip();
             bytes = direct;
         }
-        master = bytes;
         long from;
         try (BytePointer p = new BytePointer(bytes)) {
             from = p.address();
@@ -55,6 +64,7 @@ final class Packing implements Content.Job {
         }
         Desc strided = Desc.strided(scope, source.dims(), strides);
         reorder(strided, from, target, address, source.scale(), source.scaleMask());
+        return bytes;
     }
 
     /** Copies the ranges of a cut into a dense tensor; its address. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RepackBuffer implements WeightStore {
     private final Map<LevelPlan, List<Content.Job>> packings = new IdentityHashMap<>();
+    private final LongFunction<NativeBlock> memory;
     private @Nullable NativeBlock block;
     private @Nullable LevelPlan current;
+
+    RepackBuffer() {
+        this(NativeBlock::new);
+    }
+
+    /** @param memory makes a block of so many bytes */
+    RepackBuffer(LongFunction<NativeBlock> memory) {
+        this.memory = memory;
+    }
 
     @Override
     public void prepare(LevelPlan plan) {
@@ -24,30 +35,59 @@ final class RepackBuffer implements WeightStore {
         for (PlanBuilder.WeightUse w : plan.weights()) {
             need += aligned(w.content().bytes());
         }
-        NativeBlock old = block;
-        if (old == null || old.bytes() < need) {
-            close(old);
-            block = new NativeBlock(need);
-            current = null;
-            for (LevelPlan p : List.copyOf(packings.keySet())) {
-                release(p);
-                packings.put(p, bind(p));
-            }
+        NativeBlock b = block;
+        if (b == null || b.bytes() < need) {
+            b = grow(need);
         }
-        packings.put(plan, bind(plan));
+        List<Content.Job> jobs = open(plan, b);
+        bind(plan, b);
+        packings.put(plan, jobs);
     }
 
-    private List<Content.Job> bind(LevelPlan plan) {
+    /** Moves all levels to a larger block. Where that fails, all stay in the old one: they go on. */
+    private NativeBlock grow(long bytes) {
+        NativeBlock larger = memory.apply(bytes);
+        Map<LevelPlan, List<Content.Job>> moved = new IdentityHashMap<>();
+        try {
+            for (LevelPlan p : packings.keySet()) {
+                moved.put(p, open(p, larger));
+            }
+        } catch (RuntimeException | Error e) {
+            moved.values().forEach(RepackBuffer::close);
+            larger.close();
+            throw e;
+        }
+        moved.forEach((p, jobs) -> {
+            close(packings.put(p, jobs));
+            bind(p, larger);
+        });
+        close(block);
+        block = larger;
+        current = null;
+        return larger;
+    }
+
+    private static List<Content.Job> open(LevelPlan plan, NativeBlock to) {
         List<Content.Job> made = new ArrayList<>();
-        NativeBlock b = block;
         long at = 0;
-        for (int i = 0; b != null && i < plan.weights().size(); i++) {
-            PlanBuilder.WeightUse w = plan.weights().get(i);
-            made.add(w.content().open(b.address() + at));
-            plan.bindWeight(i, b.address() + at);
-            at += aligned(w.content().bytes());
+        try {
+            for (PlanBuilder.WeightUse w : plan.weights()) {
+                made.add(w.content().open(to.address() + at));
+                at += aligned(w.content().bytes());
+            }
+        } catch (RuntimeException | Error e) {
+            close(made);
+            throw e;
         }
         return made;
+    }
+
+    private static void bind(LevelPlan plan, NativeBlock to) {
+        long at = 0;
+        for (int i = 0; i < plan.weights().size(); i++) {
+            plan.bindWeight(i, to.address() + at);
+            at += aligned(plan.weights().get(i).content().bytes());
+        }
     }
 
     private static long aligned(long bytes) {
@@ -76,10 +116,9 @@ final class RepackBuffer implements WeightStore {
         return b == null ? 0 : b.bytes();
     }
 
-    private void release(LevelPlan plan) {
-        List<Content.Job> gone = packings.get(plan);
-        if (gone != null) {
-            gone.forEach(Content.Job::close);
+    private static void close(@Nullable List<Content.Job> jobs) {
+        if (jobs != null) {
+            jobs.forEach(Content.Job::close);
         }
     }
 
@@ -91,7 +130,7 @@ final class RepackBuffer implements WeightStore {
 
     @Override
     public void close() {
-        packings.keySet().forEach(this::release);
+        packings.values().forEach(RepackBuffer::close);
         packings.clear();
         close(block);
         block = null;

@@ -94,7 +94,7 @@ record WeightSource(
 
     /** What makes packed weights the same: the source's contents by identity, the rest by value. */
     Key key(Desc packed) {
-        return new Key(tensor.base(), tensor.cut(0), tensor.cut(1), scale, packed, group, inputMajor);
+        return new Key(tensor.base(), tensor.cut(0), tensor.cut(1), scale, packed, group, transposed());
     }
 
     /** Key of packed weights. */
@@ -111,10 +111,10 @@ record WeightSource(
                 float @Nullable [] scale,
                 Desc packed,
                 int group,
-                boolean inputMajor) {
+                boolean transposed) {
             this.scale = scale;
             this.layout = packed.layout();
-            this.identity = new Object[] {base, c0, c1, group, inputMajor, layout == null ? packed : ""};
+            this.identity = new Object[] {base, c0, c1, group, transposed, layout == null ? packed : ""};
             this.hash = 31 * (31 * (31 * System.identityHashCode(base) + c0.hashCode()) + c1.hashCode())
                     + Arrays.hashCode(scale);
         }
