@@ -152,6 +152,7 @@ interface Content {
                         && w.tensor.cut(0).equals(k.w.tensor.cut(0))
                         && w.tensor.cut(1).equals(k.w.tensor.cut(1))
                         && Arrays.equals(w.scale, k.w.scale)
+                        && (w.scale == null || (w.scaleAxis == k.w.scaleAxis && w.groups == k.w.groups))
                         && w.order == k.w.order
                         && w.half == k.w.half;
             }

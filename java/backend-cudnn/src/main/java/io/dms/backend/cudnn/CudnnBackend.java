@@ -113,13 +113,14 @@ public final class CudnnBackend implements Backend {
         }
         Candidates candidates = Candidates.chosen();
         Hardware.Opened opened = hardware.open(options.precision());
+        Device device;
         try {
             suits(opened.gpu(), options.precision());
+            device = new Device(opened, options.precision(), candidates);
         } catch (RuntimeException | Error e) {
             opened.gpu().close();
             throw e;
         }
-        Device device = new Device(opened, options.precision(), candidates);
         return new CudnnSession(model, options, device);
     }
 

@@ -64,19 +64,28 @@ final class CudnnSession implements Session {
         this.inputAddresses = new long[inputs.size()];
         this.outputAddresses = new long[outputs.size()];
         this.entered = Thread.currentThread();
+        DeviceMemory pinned = null;
         try {
-            host = DeviceMemory.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
+            pinned = DeviceMemory.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
+            host = pinned;
             long end = lay(inputs, inputAddresses, host.address());
             lay(outputs, outputAddresses, host.address() + end);
             map(inputs, inputAddresses, hostInputs);
             map(outputs, outputAddresses, hostOutputs);
         } catch (DeviceException e) {
-            device.close();
+            giveUp(device, pinned);
             throw new EnvironmentException("no session on " + device.gpu.deviceName() + ": " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            device.close();
+            giveUp(device, pinned);
             throw e;
         }
+    }
+
+    private static void giveUp(Device device, @Nullable DeviceMemory pinned) {
+        if (pinned != null) {
+            pinned.close();
+        }
+        device.close();
     }
 
     private long elements(Graph.Value v) {
