@@ -46,10 +46,11 @@ final class GrpcEndpoint implements AutoCloseable {
     GrpcEndpoint(Engine engine) {
         ServerOptions o = engine.options();
         TRANSPORT.setLevel(Level.SEVERE);
+        ServerCredentials credentials = credentials(o);
         timer = timer();
         boolean epoll = Epoll.isAvailable();
         loops = epoll ? new EpollEventLoopGroup(0, LOOPS) : new NioEventLoopGroup(0, LOOPS);
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(o.host(), o.grpcPort()), credentials(o))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(o.host(), o.grpcPort()), credentials)
                 .directExecutor()
                 .channelFactory(() -> listening(epoll))
                 .bossEventLoopGroup(loops)

@@ -1,6 +1,7 @@
 package io.dms.serve;
 
 import io.dms.model.UserException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ public final class InferenceServer implements AutoCloseable {
      * @throws io.dms.model.EnvironmentException if a port can't be had, or a library or device is missing
      */
     public static InferenceServer open(List<ModelSpec> models, ServerOptions options) {
+        Path certificate = options.certificate();
+        Path key = options.key();
+        if (certificate != null && key != null) {
+            // Before all models are made ready, which may take minutes.
+            TlsFiles.identity(certificate, key);
+        }
         InferenceServer s = new InferenceServer(new Engine(models, options));
         try {
             s.listen();

@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -38,13 +42,20 @@ public final class TlsFiles {
     /**
      * What proves who the server is.
      *
-     * @throws UserException if a file is missing or holds something else
+     * @throws UserException if a file is missing or holds something else, or the key is another certificate's
      */
     static KeyManager[] identity(Path certificate, Path key) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("server", key(key), NO_PASSWORD, certificates(certificate));
+            PrivateKey own = key(key);
+            Certificate[] chain = certificates(certificate);
+            if (!belong(own, chain[0].getPublicKey())) {
+                throw new UserException("the key " + key + " is not that of the certificate " + certificate
+                        + ": give the key that the certificate was made for; the server's own certificate stands first"
+                        + " in its file");
+            }
+            store.setKeyEntry("server", own, NO_PASSWORD, chain);
             KeyManagerFactory f = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             f.init(store, NO_PASSWORD);
             return f.getKeyManagers();
@@ -101,8 +112,12 @@ public final class TlsFiles {
             throw new UserException(file + " holds no unencrypted PKCS #8 key (\"BEGIN PRIVATE KEY\"): convert it with"
                     + " \"openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW\"");
         }
-        PKCS8EncodedKeySpec spec =
-                new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(m.group(1)));
+        PKCS8EncodedKeySpec spec;
+        try {
+            spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(m.group(1)));
+        } catch (IllegalArgumentException e) {
+            throw new UserException(file + " holds a damaged key (" + e.getMessage() + "): copy it anew", e);
+        }
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -111,6 +126,31 @@ public final class TlsFiles {
             }
         }
         throw new UserException(file + " holds a key of an unknown kind: RSA, EC and Ed25519 keys can be used");
+    }
+
+    /** What the one signs the other verifies: a handshake would fail where it does not. */
+    private static boolean belong(PrivateKey key, PublicKey open) throws GeneralSecurityException {
+        String kind = key.getAlgorithm();
+        if (!kind.equals(open.getAlgorithm())) {
+            return false;
+        }
+        Signature signature = Signature.getInstance(
+                switch (kind) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> kind;
+                });
+        byte[] text = "to be signed".getBytes(StandardCharsets.US_ASCII);
+        signature.initSign(key);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        try {
+            signature.initVerify(open);
+            signature.update(text);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            return false; // of another curve
+        }
     }
 
     private static byte[] bytes(Path file) {
