@@ -72,10 +72,10 @@ final class EventDetector {
         last[i] = value;
     }
 
-    /** Takes note of the power mode. */
+    /** Takes note of the power mode. One that can't be read, as while it changes, is still the one before. */
     void see(@Nullable PowerMode now, long nanos) {
         PowerMode before = mode;
-        mode = now;
+        mode = now == null ? before : now;
         if (before == null || now == null || before.equals(now)) {
             return;
         }

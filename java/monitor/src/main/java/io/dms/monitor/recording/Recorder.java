@@ -84,13 +84,27 @@ public final class Recorder implements AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
-            Path half = folder.resolve(Header.FILE + ".half");
-            Files.write(half, header.toJson());
-            Files.move(half, head, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Path half = folder.resolve(Header.FILE + ".half");
+                Files.write(half, header.toJson());
+                Files.move(half, head, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException | RuntimeException | Error e) {
+                giveUp(out, folder, e);
+                throw e;
+            }
             return new Recorder(folder, cursors, begin, mostBytes, new BufferedOutputStream(out, 1 << 16));
         } catch (IOException e) {
             String message = "can't record into " + folder + ": " + AtomicFile.reason(e);
             throw belowAFile(folder) ? new UserException(message, e) : new EnvironmentException(message, e);
+        }
+    }
+
+    /** Nothing stays of a recording that did not begin. */
+    private static void giveUp(OutputStream out, Path folder, Throwable because) {
+        try (out) {
+            Files.deleteIfExists(folder.resolve(Header.SAMPLES));
+        } catch (IOException second) {
+            because.addSuppressed(second);
         }
     }
 
