@@ -43,7 +43,7 @@ final class Batches {
 
     /** Whole batches of one epoch; what is left over is left out. */
     int steps() {
-        return count / batch;
+        return batch == 0 ? 0 : count / batch;
     }
 
     int batch() {

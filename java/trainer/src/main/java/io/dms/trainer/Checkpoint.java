@@ -31,6 +31,7 @@ final class Checkpoint {
 
     private final List<Tensor> tensors = new ArrayList<>();
     private final String fingerprint;
+    private final int levels;
 
     /**
      * Where a training is.
@@ -46,6 +47,7 @@ final class Checkpoint {
     /** @param fingerprint what must be the same for the state to fit: network, recipe, data */
     Checkpoint(TorchNetwork network, Sgd sgd, String fingerprint) {
         this.fingerprint = fingerprint;
+        this.levels = network.levels();
         tensors.addAll(network.weights().values());
         for (int l = 0; l < network.levels(); l++) {
             for (LevelNorm n : network.norms(l).values()) {
@@ -101,7 +103,10 @@ final class Checkpoint {
             }
             int epoch = in.readInt();
             int step = in.readInt();
-            double[] losses = new double[in.readInt()];
+            if (in.readInt() != levels) {
+                throw new UserException(file + " is damaged: delete it to start anew");
+            }
+            double[] losses = new double[levels];
             for (int i = 0; i < losses.length; i++) {
                 losses[i] = in.readDouble();
             }
