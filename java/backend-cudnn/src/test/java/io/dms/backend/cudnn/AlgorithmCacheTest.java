@@ -30,6 +30,20 @@ class AlgorithmCacheTest {
     }
 
     @Test
+    void anAlgorithmThatIsForgottenIsGoneInTheNextProcessToo() {
+        AlgorithmCache cache = new AlgorithmCache(folder, "d");
+        cache.put("wrong", new AlgorithmCache.Entry(SOME, true));
+        cache.put("right", new AlgorithmCache.Entry(SOME, true));
+        cache.save();
+        cache.remove("wrong");
+        assertThat(cache.get("wrong")).isNull();
+        cache.save();
+        AlgorithmCache again = new AlgorithmCache(folder, "d");
+        assertThat(again.get("wrong")).isNull();
+        assertThat(again.get("right")).isNotNull();
+    }
+
+    @Test
     void plansAreThereInTheNextProcess() {
         Way way = new Way(62, List.of(new Way.Knob(14, 3), new Way.Knob(2, 1L << 40)));
         AlgorithmCache cache = new AlgorithmCache(folder, "d");
