@@ -58,6 +58,15 @@ jetpack_generation() {
     esac
 }
 
+# JetPack 6.0 lies between two generations of NVIDIA's libraries.
+jetpack_advice() {
+    case $(sed -n 1p "$root/etc/nv_tegra_release") in
+    "# R36 (release), REVISION: "[0-3].*)
+        say "advice: JetPack 6.0 has cuDNN 8.9 and TensorRT 8.6, which no build of DMS is for: upgrade to JetPack 6.1 or newer; backend cpu works"
+        ;;
+    esac
+}
+
 knows_this_jetpack() {
     case " $knows " in
     *" $jetpack "*) ;;

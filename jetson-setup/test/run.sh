@@ -239,8 +239,10 @@ every_generation_is_known_and_others_are_refused() {
     says "no Jetson"
 }
 
-a_jdk_that_is_there_is_enough() {
+a_jdk_and_a_maven_that_are_there_are_enough() {
     a_board 36
+    : | put /usr/bin/mvn
+    chmod 755 "$board/usr/bin/mvn"
     echo 'JAVA_VERSION="21.0.4"' | put /usr/lib/jvm/temurin-21/release
     : | put /usr/lib/jvm/temurin-21/bin/javac
     chmod 755 "$board/usr/lib/jvm/temurin-21/bin/javac"
@@ -248,6 +250,35 @@ a_jdk_that_is_there_is_enough() {
     setup jdk
     says "ok: /usr/lib/jvm/temurin-21"
     expect test ! -s "$work/calls"
+}
+
+maven_comes_with_the_jdk_where_it_is_new_enough() {
+    a_board 36
+    with_commands
+    setup jdk
+    expect grep -q '^apt-get install -y --no-install-recommends maven$' "$work/calls"
+    setup --undo jdk
+    expect grep -q '^apt-get remove -y maven$' "$work/calls"
+    rm -rf "$board"
+    a_board 32
+    setup jdk
+    says "advice: DMS needs Maven 3.6.3 or newer, Ubuntu 18.04 has 3.6.0"
+    expect test "$(grep -c maven "$work/calls")" = 0
+    : | put /usr/local/bin/mvn
+    chmod 755 "$board/usr/local/bin/mvn"
+    setup jdk
+    expect test "$(grep -c Maven "$work/out")" = 0
+}
+
+jetpack_6_0_is_told_that_it_has_no_gpu_backend() {
+    a_board 36
+    sed -i 's/REVISION: 4.0/REVISION: 3.0/' "$board/etc/nv_tegra_release"
+    setup --dry-run memory
+    says "upgrade to JetPack 6.1 or newer; backend cpu works"
+    rm -rf "$board"
+    a_board 36
+    setup --dry-run memory
+    expect test "$(grep -c 'JetPack 6.1' "$work/out")" = 0
 }
 
 an_old_jdk_is_not_enough() {

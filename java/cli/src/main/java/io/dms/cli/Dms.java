@@ -157,8 +157,12 @@ public final class Dms extends DmsCommand {
 
     private static String unknown(UnmatchedArgumentException e) {
         String argument = e.getUnmatched().get(0);
-        List<String> near = new ArrayList<>(e.getSuggestions());
-        String what = e.isUnknownOption() ? "unknown option " : "unexpected argument ";
+        boolean command =
+                !e.isUnknownOption() && !e.getCommandLine().getSubcommands().isEmpty();
+        List<String> near = command
+                ? Nearest.to(argument, e.getCommandLine().getSubcommands().keySet())
+                : new ArrayList<>(e.getSuggestions());
+        String what = e.isUnknownOption() ? "unknown option " : command ? "unknown command " : "unexpected argument ";
         return what + argument + (near.isEmpty() ? "" : ", did you mean " + String.join(" or ", near) + "?");
     }
 

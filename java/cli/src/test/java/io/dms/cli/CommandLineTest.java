@@ -114,7 +114,15 @@ class CommandLineTest {
     void aMistypedCommandIsSuggestedAnother() {
         Ran ran = Ran.dms("docter");
         assertThat(ran.status()).isEqualTo(2);
-        assertThat(ran.complaint()).contains("docter").contains("did you mean").contains("doctor");
+        assertThat(ran.complaint()).isEqualTo("dms: unknown command docter, did you mean doctor?; see \"dms --help\"");
+        assertThat(Ran.dms("benhc").complaint()).contains("did you mean bench?");
+        assertThat(Ran.dms("engines", "biuld").complaint()).contains("did you mean build?", "dms engines --help");
+    }
+
+    @Test
+    void aWordThatIsLikeNoCommandIsNotGuessedAt() {
+        assertThat(Ran.dms("zzz").complaint()).isEqualTo("dms: unknown command zzz; see \"dms --help\"");
+        assertThat(Ran.dms("bench", "a.onnx", "b.onnx").complaint()).contains("unexpected argument b.onnx");
     }
 
     @Test

@@ -129,6 +129,25 @@ class DoctorTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "32, 7.1, build DMS on this board",
+        "35, 4.1, build DMS on this board",
+        "36, 3.0, upgrade this board to JetPack 6.1 or newer",
+        "36, 4.3, build DMS on this board",
+        "38, 2.0, ''",
+        "39, 2.0, ''"
+    })
+    void presetsThatDoNotFitTheBoardAreNamedWithWhatToDo(int major, String revision, String cure) throws IOException {
+        try (FakeSysfs tree = FakeSysfs.of(
+                "/etc/nv_tegra_release = # R" + major + " (release), REVISION: " + revision + ", GCID: 1")) {
+            Check presets = named(examine(tree, folder), "presets");
+            assertThat(presets.state()).isEqualTo(cure.isEmpty() ? Check.State.OK : Check.State.WARNING);
+            assertThat(Objects.requireNonNullElse(presets.remedy(), "")).startsWith(cure);
+            assertThat(cure.isEmpty() ? "backend cpu" : presets.remedy()).contains("backend cpu");
+        }
+    }
+
     @Test
     void aReleaseThatNobodyKnowsIsAWarning() throws IOException {
         try (FakeSysfs tree = FakeSysfs.of("/etc/nv_tegra_release = # R99 (release), REVISION: 1.0, GCID: 1")) {

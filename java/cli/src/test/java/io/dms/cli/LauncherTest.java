@@ -125,6 +125,27 @@ class LauncherTest {
     }
 
     @Test
+    void jetPack60IsToldOnceThatItsGpuNeedsANewerOne() throws Exception {
+        file(release, of("36").replace("REVISION: 4.3", "REVISION: 3.0"));
+        assertThat(dms("doctor").text()).containsOnlyOnce("the others need JetPack 6.1 or newer");
+        assertThat(dms("doctor").text()).doesNotContain("JetPack 6.1");
+        assertThat(logged("mvn").get(0)).contains("-Pjetpack6");
+        file(release, of("35"));
+        assertThat(dms("doctor").text()).doesNotContain("JetPack 6.1");
+    }
+
+    @Test
+    void aMavenThatIsTooOldIsNamedWithWhereANewerOneIs() throws Exception {
+        script(tools.resolve("mvn"), "#!/bin/sh\necho 'Apache Maven 3.6.0'\n");
+        Output refused = dms("doctor");
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.text().lines())
+                .singleElement()
+                .asString()
+                .contains("version 3.6.0", "needs 3.6.3", "https://maven.apache.org/download.cgi");
+    }
+
+    @Test
     void anyOtherMachineGetsTheDefaultNatives() throws Exception {
         dms("doctor");
         file(release, "no release of anybody's\n");

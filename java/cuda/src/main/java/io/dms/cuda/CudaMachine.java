@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * each looks once. A backend adds what it needs beside CUDA. Thread-safe.
  */
 public abstract class CudaMachine {
-    /** The end of every reason: the way out that always is there. */
-    protected static final String OTHERWISE = ", or use backend cpu";
+    /** What a backend adds to every reason: the way out that always is there. Who wants the device itself has none. */
+    private static final String OTHERWISE = ", or use backend cpu";
 
     /** The presets' own library, in JavaCPP's cache, before the name of the one that it misses. */
     private static final Pattern OURS = Pattern.compile("^/\\S*/libjni\\w+\\.so: (?=lib)");
@@ -41,17 +41,23 @@ public abstract class CudaMachine {
     /**
      * Does nothing where there is a device with all that the backend needs.
      *
-     * @throws EnvironmentException if not, in one line with the cure
+     * @throws EnvironmentException if not, in one line with the cure and the other backend
      */
-    public final synchronized void check() {
+    public final void check() {
+        String why = refusal();
+        if (why != null) {
+            throw new EnvironmentException(why + OTHERWISE);
+        }
+    }
+
+    /** Why there is nothing to run on, in one line with the cure; null where there is all that is needed. */
+    public final synchronized @Nullable String refusal() {
         if (!looked) {
-            refusal = look();
+            String why = look();
+            refusal = why == null ? null : TegraRelease.here().explain(why);
             looked = true;
         }
-        String why = refusal;
-        if (why != null) {
-            throw new EnvironmentException(why);
-        }
+        return refusal;
     }
 
     /** Loads the libraries that the user chose, before the presets look for theirs. */
@@ -60,7 +66,6 @@ public abstract class CudaMachine {
     /** What lacks beside CUDA and a device, with the cure; null where nothing does. */
     protected abstract @Nullable String lacks();
 
-    /** Why there is nothing to run on, with the cure; null where there is all that is needed. */
     private @Nullable String look() {
         // JavaCPP would stop the program for garbage where memory of the device counts as the process's.
         for (String limit : new String[] {"org.bytedeco.javacpp.maxbytes", "org.bytedeco.javacpp.maxphysicalbytes"}) {
@@ -73,16 +78,16 @@ public abstract class CudaMachine {
             Loader.load(org.bytedeco.cuda.global.cudart.class);
         } catch (LinkageError | RuntimeException e) {
             String why = first(reason(e));
-            return "CUDA can't be loaded (" + why + "): " + cureOfLoading(why) + OTHERWISE;
+            return "CUDA can't be loaded (" + why + "): " + cureOfLoading(why);
         }
         try {
             String refusal = DeviceCount.ask().refusal(device());
             if (refusal != null) {
-                return refusal + OTHERWISE;
+                return refusal;
             }
         } catch (LinkageError e) {
             return "CUDA's runtime is not the one that this build is for (" + reason(e) + "): install the one that"
-                    + " docs/gpu.md names" + OTHERWISE;
+                    + " docs/gpu.md names";
         }
         return lacks();
     }

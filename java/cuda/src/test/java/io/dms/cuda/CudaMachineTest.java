@@ -42,6 +42,9 @@ class CudaMachineTest {
                     .hasMessage("CUDA can't be loaded (libcuda.so.1: cannot open shared object file): install NVIDIA's"
                             + " driver and the CUDA runtime (on a Jetson: JetPack), or use backend cpu");
         }
+        assertThat(machine.refusal())
+                .as("for those whom no other backend helps")
+                .endsWith("(on a Jetson: JetPack)");
         assertThat(machine.looks).isEqualTo(1);
     }
 

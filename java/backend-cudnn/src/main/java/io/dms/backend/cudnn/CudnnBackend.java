@@ -1,6 +1,5 @@
 package io.dms.backend.cudnn;
 
-import io.dms.model.DmsException;
 import io.dms.model.Graph;
 import io.dms.model.Node;
 import io.dms.model.ScalableModel;
@@ -76,10 +75,9 @@ public final class CudnnBackend implements Backend {
     @Override
     public List<String> refusals(Graph graph) {
         List<String> why = new ArrayList<>();
-        try {
-            hardware.check();
-        } catch (DmsException e) {
-            why.add(String.valueOf(e.getMessage()));
+        String lacking = hardware.refusal();
+        if (lacking != null) {
+            why.add(lacking);
         }
         why.addAll(unsupported(graph));
         return why;

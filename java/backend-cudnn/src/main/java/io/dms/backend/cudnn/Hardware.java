@@ -2,6 +2,7 @@ package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.Bridge;
 import io.dms.runtime.SessionOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Where the backend finds its device: the machine's, or one that a test brings. Thread-safe. */
 interface Hardware {
@@ -14,7 +15,11 @@ interface Hardware {
      */
     record Opened(Gpu gpu, Bridge bridge, AlgorithmCache algorithms, Stopwatch stopwatch) {}
 
-    /** Throws {@link io.dms.model.EnvironmentException} where there is nothing to run on, saying what lacks and the cure. */
+    /** Why there is nothing to run on: what lacks and the cure, in one line; null where there is all that is needed. */
+    @Nullable
+    String refusal();
+
+    /** Throws {@link io.dms.model.EnvironmentException} where there is a refusal, and names the other backend, too. */
     void check();
 
     /** One line: libraries and device. */

@@ -44,17 +44,16 @@ final class Machine extends CudaMachine implements Hardware {
             Loader.load(org.bytedeco.cuda.global.cudnn.class);
             long cudnn = org.bytedeco.cuda.global.cudnn.cudnnGetVersion();
             if (cudnn < OLDEST_CUDNN) {
-                return "cuDNN " + dotted(cudnn) + " is too old: install cuDNN 8.0 or newer" + OTHERWISE;
+                return "cuDNN " + dotted(cudnn) + " is too old: install cuDNN 8.0 or newer";
             }
         } catch (LinkageError | RuntimeException e) {
             return "cuDNN or cuBLAS can't be loaded (" + reason(e) + "): install cuDNN for CUDA "
-                    + CudaVersions.cuda(PresetDevice.libraryVersion()) + " and put its folder on LD_LIBRARY_PATH"
-                    + OTHERWISE;
+                    + CudaVersions.cuda(PresetDevice.libraryVersion()) + " and put its folder on LD_LIBRARY_PATH";
         }
         Bridges.Found found = Bridges.find();
         Bridge bridge = found.bridge();
         if (bridge == null) {
-            return found.reason() + ": " + found.cure() + OTHERWISE;
+            return found.reason() + ": " + found.cure();
         }
         try {
             bridge.checkDevice(device());

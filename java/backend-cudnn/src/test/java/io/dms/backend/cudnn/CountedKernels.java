@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The machine's own device, where work takes as long as it has kernels of the bridge that read or write images. */
 final class CountedKernels implements Hardware {
@@ -25,6 +26,11 @@ final class CountedKernels implements Hardware {
         work.run();
         timed.add((double) kernels - before);
         return kernels - before;
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return machine.refusal();
     }
 
     @Override

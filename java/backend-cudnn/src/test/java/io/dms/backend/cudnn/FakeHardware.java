@@ -23,6 +23,11 @@ final class FakeHardware implements Hardware {
     }
 
     @Override
+    public @Nullable String refusal() {
+        return null;
+    }
+
+    @Override
     public void check() {}
 
     @Override

@@ -72,7 +72,15 @@ class FaultsOnStandInTest {
     @Test
     void noDeviceIsSaidWithTheCure() {
         StandIn.set("devices", 0);
-        assertThat(refusals()).singleElement().asString().contains("use backend cpu");
+        assertThat(refusals())
+                .singleElement()
+                .asString()
+                .contains("plug one in")
+                .doesNotContain("backend cpu");
+        assertThatThrownBy(() -> backend().open(model, OPTIONS).close())
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessageContaining("plug one in")
+                .hasMessageEndingWith(", or use backend cpu");
     }
 
     @Test

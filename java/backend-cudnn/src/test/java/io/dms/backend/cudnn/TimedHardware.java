@@ -2,6 +2,7 @@ package io.dms.backend.cudnn;
 
 import io.dms.runtime.SessionOptions;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The machine's own device with a stopwatch and a cache of a test's own, so that what a search takes is no matter of chance. */
 final class TimedHardware implements Hardware {
@@ -29,6 +30,11 @@ final class TimedHardware implements Hardware {
     /** All take the same time, so that the legacy algorithm stays. */
     static Stopwatch allAlike() {
         return work -> 1;
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return machine.refusal();
     }
 
     @Override

@@ -1,10 +1,15 @@
 package io.dms.backend.tensorrt;
 
 import io.dms.backend.tensorrt.cache.EnginePlatform;
+import org.jspecify.annotations.Nullable;
 
 /** Where backend and builder find device and library: the machine's, or what a test brings. Thread-safe. */
 interface Hardware {
-    /** Throws {@link io.dms.model.EnvironmentException} where there is nothing to run on, saying what lacks and the cure. */
+    /** Why there is nothing to run on: what lacks and the cure, in one line; null where there is all that is needed. */
+    @Nullable
+    String refusal();
+
+    /** Throws {@link io.dms.model.EnvironmentException} where there is a refusal, and names the other backend, too. */
     void check();
 
     /** One line: library and device. */

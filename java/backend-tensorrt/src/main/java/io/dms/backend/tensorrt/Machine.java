@@ -41,11 +41,10 @@ final class Machine extends CudaMachine implements Hardware {
             Loader.load(org.bytedeco.tensorrt.global.nvonnxparser.class);
             NvInferVersion version = PresetNvInfer.loaded().version();
             if (version.major() != 8 && version.major() != 10) {
-                return "TensorRT " + version + " is of no generation that DMS knows: install TensorRT 8 or 10"
-                        + OTHERWISE;
+                return "TensorRT " + version + " is of no generation that DMS knows: install TensorRT 8 or 10";
             }
         } catch (LinkageError | RuntimeException e) {
-            return missing(reason(e), CudaVersions.cuda(PresetDevice.libraryVersion())) + OTHERWISE;
+            return missing(reason(e), CudaVersions.cuda(PresetDevice.libraryVersion()));
         }
         return null;
     }

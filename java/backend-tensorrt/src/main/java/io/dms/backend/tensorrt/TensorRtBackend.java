@@ -1,6 +1,5 @@
 package io.dms.backend.tensorrt;
 
-import io.dms.model.DmsException;
 import io.dms.model.Graph;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
@@ -47,10 +46,9 @@ public final class TensorRtBackend implements Backend {
     @Override
     public List<String> refusals(Graph graph) {
         List<String> why = new ArrayList<>();
-        try {
-            hardware.check();
-        } catch (DmsException e) {
-            why.add(String.valueOf(e.getMessage()));
+        String lacking = hardware.refusal();
+        if (lacking != null) {
+            why.add(lacking);
         }
         why.addAll(unfit(graph));
         return why;

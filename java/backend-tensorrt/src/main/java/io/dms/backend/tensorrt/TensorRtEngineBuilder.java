@@ -43,12 +43,9 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
 
     @Override
     public List<String> refusals() {
-        try {
-            hardware.check();
-            return List.of();
-        } catch (DmsException e) {
-            return List.of(String.valueOf(e.getMessage()));
-        }
+        // Not check(): its way out, another backend, is none for who builds engines.
+        String why = hardware.refusal();
+        return why == null ? List.of() : List.of(why);
     }
 
     @Override

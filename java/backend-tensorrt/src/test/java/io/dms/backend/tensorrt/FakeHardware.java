@@ -29,9 +29,14 @@ final class FakeHardware implements Hardware {
     }
 
     @Override
+    public @Nullable String refusal() {
+        return refusal;
+    }
+
+    @Override
     public void check() {
         if (refusal != null) {
-            throw new EnvironmentException(refusal);
+            throw new EnvironmentException(refusal + ", or use backend cpu");
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +167,26 @@ final class SoftwareChecks {
             }
         }
         String finding = "built in: " + (built.isEmpty() ? "none" : String.join(", ", built));
-        return Check.ok("presets", pack == null ? finding : finding + "; for this JetPack's GPU fit " + pack.presets());
+        if (pack == null) {
+            return Check.ok("presets", finding);
+        }
+        if (pack.presets().isEmpty()) {
+            return new Check(
+                    "presets",
+                    State.WARNING,
+                    finding + "; none are for CUDA " + pack.cuda() + ", cuDNN " + pack.cudnn() + " and TensorRT "
+                            + pack.tensorrt() + " of JetPack " + pack.name(),
+                    "upgrade this board to JetPack 6.1 or newer; backend cpu works as it is");
+        }
+        boolean fit = Objects.equals(NativeFit.preset("cuda"), pack.cudaPreset())
+                && Objects.equals(NativeFit.preset("tensorrt"), pack.tensorrtPreset());
+        return new Check(
+                "presets",
+                fit ? State.OK : State.WARNING,
+                finding + "; for this JetPack's GPU fit " + pack.presets(),
+                fit
+                        ? null
+                        : "build DMS on this board with ./dms, which picks them (docs/gpu.md); backend cpu works as it"
+                                + " is");
     }
 }
