@@ -44,7 +44,9 @@ import picocli.CommandLine.Parameters;
             "        - {kind: remote, url: 'http://server:8000/v2/models/m', accuracy: 0.95, time: 20ms}",
             "    - id: made-by-man",
             "      input: camera",
-            "      labels: {made: [airplane, automobile, ship, truck], grown: [bird, cat, deer, dog, frog, horse]}",
+            "      labels:",
+            "        made: [airplane, automobile, ship, truck]",
+            "        grown: [bird, cat, deer, dog, frog, horse]",
             "      variants: [{kind: shared, widths: [0.75, 0.5]}]"
         })
 final class CatalogBuildCommand extends DmsCommand {

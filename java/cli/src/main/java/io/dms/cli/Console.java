@@ -1,5 +1,6 @@
 package io.dms.cli;
 
+import io.dms.cli.report.Prose;
 import io.dms.cli.report.TextTable;
 import java.io.PrintWriter;
 
@@ -75,14 +76,18 @@ public final class Console {
         out.println(line);
     }
 
-    /** One line about what happens. */
+    /** One line about what happens; a terminal gets it in several that fit, so that no word is broken. */
     public void note(String line) {
-        err.println(line);
+        if (terminal) {
+            Prose.within(line, columns).forEach(err::println);
+        } else {
+            err.println(line);
+        }
     }
 
     /** One line about what may be wrong with a result. */
     public void warn(String line) {
-        err.println("warning: " + line);
+        note("warning: " + line);
     }
 
     /** Shows how far a piece of work is: a bar on a terminal, now and then a line elsewhere. */

@@ -3,6 +3,7 @@ package io.dms.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dms.cli.machine.Check;
 import io.dms.cli.machine.Doctor;
+import io.dms.cli.report.Prose;
 import io.dms.model.UserException;
 import io.dms.monitor.SystemFiles;
 import io.dms.monitor.actuate.Actuator;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
             "Exit status: 0 where the cpu backend works, 3 where it does not or something could not be put back."
         })
 final class DoctorCommand extends DmsCommand {
+    private static final int LEAST_ROOM = 30;
+
     @Option(
             names = "--json",
             paramLabel = "FILE",
@@ -63,16 +66,21 @@ final class DoctorCommand extends DmsCommand {
         if (!JsonFile.STANDARD_OUTPUT.equals(json)) {
             int width = checks.stream().mapToInt(c -> c.name().length()).max().orElse(0);
             for (Check c : checks) {
-                console()
-                        .print(String.format(
-                                "%-7s  %-" + width + "s  %s", c.state().word(), c.name(), c.finding()));
+                show(String.format("%-7s  %-" + width + "s  ", c.state().word(), c.name()), c.finding());
                 if (c.remedy() != null) {
-                    console().print(" ".repeat(11 + width) + "-> " + c.remedy());
+                    show(" ".repeat(11 + width), "-> " + c.remedy());
                 }
             }
         }
         boolean broken = checks.stream().anyMatch(c -> c.state() == Check.State.BROKEN);
         return broken || !complete ? Exit.ENVIRONMENT : Exit.OK;
+    }
+
+    /** Broken at blanks where a terminal would break it anywhere. */
+    private void show(String head, String text) {
+        List<String> lines = Prose.within(text, Math.max(LEAST_ROOM, console().room() - head.length()));
+        console().print(head + lines.get(0));
+        lines.stream().skip(1).forEach(l -> console().print(" ".repeat(head.length()) + l));
     }
 
     /** True where all is as it was. */

@@ -119,6 +119,31 @@ class CommandLineTest {
         assertThat(Ran.dms("engines", "biuld").complaint()).contains("did you mean build?", "dms engines --help");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {60, 80, 120})
+    void aTerminalBreaksNoWordOfASentence(int columns) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Console console = new Console(new PrintWriter(out, true), new PrintWriter(err, true), true, columns, columns);
+        Dms.run(console, "doctor");
+        Dms.run(console, "inspect", "a-model-that-is-not-there.onnx");
+        console.warn("word ".repeat(60).strip());
+        List<String> lines = (out + err.toString()).lines().toList();
+        assertThat(lines).hasSizeGreaterThan(20).allSatisfy(line -> {
+            String sentence = line.substring(Math.min(line.length(), 30)).strip();
+            assertThat(line.length() <= columns || !sentence.contains(" "))
+                    .as(line)
+                    .isTrue();
+        });
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains(Ran.dms("doctor")
+                        .out()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .replaceAll("\\s+", " "));
+    }
+
     @Test
     void aWordThatIsLikeNoCommandIsNotGuessedAt() {
         assertThat(Ran.dms("zzz").complaint()).isEqualTo("dms: unknown command zzz; see \"dms --help\"");

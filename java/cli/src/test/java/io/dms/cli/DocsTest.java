@@ -3,16 +3,11 @@ package io.dms.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,41 +15,10 @@ import org.junit.jupiter.api.Test;
 
 /** All pages in Markdown: their links, anchors and tables hold, and the list of decisions is whole. */
 class DocsTest {
-    private static final Path ROOT = root();
-    private static final Set<String> ELSEWHERE = Set.of("target", "node_modules", "build");
+    private static final Path ROOT = Pages.ROOT;
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:|mailto:)([^)\\s#]*)(?:#([^)\\s]*))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.*)$");
     private static final Pattern DASHES = Pattern.compile("\\|( ?:?-+:? ?\\|)+");
-
-    private static Path root() {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("LICENSE"))) {
-            at = Objects.requireNonNull(at.getParent(), "no folder with a LICENSE above");
-        }
-        return at;
-    }
-
-    private static List<Path> pages() throws IOException {
-        List<Path> out = new ArrayList<>();
-        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                String name = String.valueOf(folder.getFileName());
-                boolean ours = folder.equals(ROOT) || !(name.startsWith(".") || ELSEWHERE.contains(name));
-                return ours ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".md")) {
-                    out.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        assertThat(out).hasSizeGreaterThan(40);
-        return out;
-    }
 
     /** The text without blocks of code, whose lines stay, empty. */
     private static List<String> prose(Path page) throws IOException {
@@ -84,7 +48,7 @@ class DocsTest {
     @Test
     void everyLinkLeadsToAFileAndEveryAnchorToAHeading() throws IOException {
         int anchors = 0;
-        for (Path page : pages()) {
+        for (Path page : Pages.all()) {
             Matcher m = LINK.matcher(String.join("\n", prose(page)));
             while (m.find()) {
                 Path target = m.group(1).isEmpty() ? page : page.resolveSibling(m.group(1));
@@ -101,7 +65,7 @@ class DocsTest {
     @Test
     void everyTableHasAHeadAndEveryRowItsCells() throws IOException {
         int tables = 0;
-        for (Path page : pages()) {
+        for (Path page : Pages.all()) {
             List<String> lines = prose(page);
             for (int i = 0; i < lines.size(); i++) {
                 if (DASHES.matcher(lines.get(i).strip()).matches()) {

@@ -173,6 +173,14 @@ class MonitorCommandTest {
     }
 
     @Test
+    void aRecordingWithoutPowerIsNotExplainedByThisMachine() {
+        String recording = folder.resolve("os").toString();
+        Ran.dms("monitor", "--source", "os", "--record", recording, "--interval", "100ms", "--count", "2");
+        Ran replay = Ran.dms("monitor", "--replay", recording, "--interval", "100ms");
+        assertThat(replay.err()).contains("no power sensor in this recording").doesNotContain("this machine");
+    }
+
+    @Test
     void aRecordingThatCanNotBeMadeIsToldByItsCause() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         Ran below = Ran.dms("monitor", "--csv", "--duration", "200ms", "--record", file + "/r");

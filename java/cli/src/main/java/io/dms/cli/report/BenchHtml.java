@@ -53,13 +53,13 @@ public final class BenchHtml {
                 "frontText",
                 accuracy
                         ? "Each point is one width level. Up is more accurate, left is faster."
-                        : "No accuracy was measured: give a labelled data set with --data to see what each level costs in"
-                                + " accuracy.");
+                        : "No accuracy was measured: give a labelled data set with --data to see what each level costs"
+                                + " in accuracy.");
         parts.put("frontLabel", HtmlPage.escape(spoken()));
         parts.put("table", table());
         parts.put("facts", facts());
         parts.put("environment", environment());
-        parts.put("command", HtmlPage.escape(result.command()));
+        parts.put("command", HtmlPage.command(result.command()));
         parts.put("data", BenchCharts.data(result).replace("<", "\\u003c"));
         return HtmlPage.fill("bench.html", parts);
     }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /** What all HTML reports share: templates, escaping, and the charts' library, inlined so that a page needs no network. */
 final class HtmlPage {
@@ -75,6 +77,13 @@ final class HtmlPage {
             throw new IllegalStateException("the build left out " + name);
         }
         return in;
+    }
+
+    /** A command line whose words stay whole where they fit: browsers break behind the dashes of an option. */
+    static String command(String words) {
+        return Arrays.stream(words.split(" ", -1))
+                .map(w -> "<span class=\"word\">" + escape(w) + "</span>")
+                .collect(Collectors.joining(" "));
     }
 
     /** Text inside of a page. */

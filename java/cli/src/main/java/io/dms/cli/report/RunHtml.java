@@ -45,7 +45,7 @@ public final class RunHtml {
         parts.put("streams", streams(r));
         parts.put("notes", notes(r));
         parts.put("environment", environment(r));
-        parts.put("command", HtmlPage.escape(r.command()));
+        parts.put("command", HtmlPage.command(r.command()));
         parts.put("data", RunCharts.data(r).replace("<", "\\u003c"));
         return HtmlPage.fill("run.html", parts);
     }

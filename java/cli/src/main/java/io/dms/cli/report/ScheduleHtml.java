@@ -38,7 +38,7 @@ public final class ScheduleHtml {
         parts.put("sections", sections(r));
         parts.put("doubts", doubts(r));
         parts.put("environment", environment(r));
-        parts.put("command", HtmlPage.escape(r.command()));
+        parts.put("command", HtmlPage.command(r.command()));
         parts.put("data", data(r).replace("<", "\\u003c"));
         return HtmlPage.fill("schedule.html", parts);
     }
@@ -74,8 +74,8 @@ public final class ScheduleHtml {
             section(
                     out,
                     "A day",
-                    "Accuracy over all requests of each stretch of time, where a request that was refused or late counts"
-                            + " 0. Shaded: no server can be reached.",
+                    "Accuracy over all requests of each stretch of time, where a request that was refused or late"
+                            + " counts 0. Shaded: no server can be reached.",
                     List.of("day"),
                     table("", "", r.dayRows()));
         }
@@ -148,7 +148,10 @@ public final class ScheduleHtml {
                     .append(HtmlPage.escape(s.scheduler()))
                     .append("</th>");
             cells.forEach(c -> out.append("<td>")
-                    .append(c.equals(Figures.UNMEASURED) || c.isEmpty() ? "&ndash;" : HtmlPage.escape(c))
+                    .append(
+                            c.equals(Figures.UNMEASURED) || c.isEmpty()
+                                    ? "&ndash;"
+                                    : HtmlPage.escape(c).replace(" %", "&nbsp;%"))
                     .append("</td>"));
             out.append("</tr>\n");
         }

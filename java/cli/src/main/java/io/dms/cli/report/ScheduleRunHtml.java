@@ -38,7 +38,7 @@ public final class ScheduleRunHtml {
         facts.put("DMS", r.version());
         facts.put("Date", DateTimeFormatter.ISO_INSTANT.format(r.date()));
         parts.put("environment", HtmlPage.list(facts));
-        parts.put("command", HtmlPage.escape(r.command()));
+        parts.put("command", HtmlPage.command(r.command()));
         parts.put("data", ScheduleRunJson.samples(a).toString().replace("<", "\\u003c"));
         return HtmlPage.fill("schedule-run.html", parts);
     }

@@ -39,7 +39,7 @@ public final class SelectHtml {
         parts.put("baselines", baselines(r));
         parts.put("methods", methods(r));
         parts.put("facts", facts(result));
-        parts.put("command", HtmlPage.escape(result.command()));
+        parts.put("command", HtmlPage.command(result.command()));
         try {
             parts.put("data", MAPPER.writeValueAsString(SelectJson.of(result)).replace("<", "\\u003c"));
         } catch (JsonProcessingException e) {

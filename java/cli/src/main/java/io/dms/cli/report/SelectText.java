@@ -95,7 +95,10 @@ public final class SelectText {
             m.settings().forEach(p -> row(table, p.setting(), p));
             row(table, "usual", usual);
             out.addAll(table.lines(room));
-            out.add("the best candidate's accuracy in " + interval(m.speedupAtBest(), "%.2f") + " times less time"
+            out.add((Double.isNaN(m.speedupAtBest().value())
+                            ? "the best candidate's accuracy at no setting"
+                            : "the best candidate's accuracy in " + interval(m.speedupAtBest(), "%.2f")
+                                    + " times less time")
                     + "; own decisions " + own(m) + " us");
         }
         out.add("");

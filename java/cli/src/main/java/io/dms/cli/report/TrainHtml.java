@@ -28,7 +28,7 @@ public final class TrainHtml {
         parts.put("stages", stages(r));
         parts.put("table", table(r));
         parts.put("facts", HtmlPage.list(r.facts()));
-        parts.put("command", HtmlPage.escape(r.command()));
+        parts.put("command", HtmlPage.command(r.command()));
         parts.put("data", data(r).replace("<", "\\u003c"));
         return HtmlPage.fill("train.html", parts);
     }
@@ -37,11 +37,12 @@ public final class TrainHtml {
         if (r.stages().isEmpty()) {
             return "";
         }
-        StringBuilder out = new StringBuilder(
-                "<section aria-labelledby=\"stages-title\">\n"
-                        + "<h2 id=\"stages-title\">Three stages</h2>\n<p class=\"soft\">Top-1 on the test images: channels cut"
-                        + " by their order alone, with each level&rsquo;s own normalisation but no weight changed, and"
-                        + " tuned.</p>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Stages\"><table><thead><tr><th scope=\"col\">Stage</th>");
+        StringBuilder out = new StringBuilder("<section aria-labelledby=\"stages-title\">\n"
+                + "<h2 id=\"stages-title\">Three stages</h2>\n"
+                + "<p class=\"soft\">Top-1 on the test images: channels cut by their order alone, with each"
+                + " level&rsquo;s own normalisation but no weight changed, and tuned.</p>\n"
+                + "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Stages\"><table><thead><tr><th"
+                + " scope=\"col\">Stage</th>");
         r.levels()
                 .forEach(l -> out.append("<th scope=\"col\">")
                         .append(HtmlPage.escape(l))

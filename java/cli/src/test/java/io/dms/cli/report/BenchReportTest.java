@@ -146,7 +146,7 @@ class BenchReportTest {
         assertThat(page).doesNotContainPattern("<(script|link|img)[^>]+(src|href)=");
         assertThat(page).doesNotContain("sourceMappingURL");
         assertThat(page)
-                .contains("dms bench --own-model")
+                .contains(HtmlPage.command("dms bench --own-model"))
                 .contains("onnxruntime 1.28.0")
                 .contains("91.73 %");
     }

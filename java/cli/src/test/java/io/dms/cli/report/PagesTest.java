@@ -58,6 +58,24 @@ class PagesTest {
     }
 
     @Test
+    void anOptionIsNotBrokenBehindItsDashes() {
+        assertThat(HtmlPage.command("dms bench --html <x>.html"))
+                .isEqualTo("<span class=\"word\">dms</span> <span class=\"word\">bench</span>"
+                        + " <span class=\"word\">--html</span> <span class=\"word\">&lt;x&gt;.html</span>");
+        assertThat(BenchHtml.of(Samples.full()))
+                .contains(
+                        "pre .word { display: inline-block",
+                        HtmlPage.command(Samples.full().command()));
+    }
+
+    /** Headings fall in size with their level; what a stranger does not know is explained. */
+    @Test
+    void theReportOfABenchExplainsItsColumns() {
+        assertThat(BenchHtml.of(Samples.full()))
+                .contains("h3 { font-size: 1rem", "MMAC are millions", "top-1 is the share");
+    }
+
+    @Test
     void tablesOfTextKeepTheirLines() {
         assertThat(BenchHtml.of(Samples.full()))
                 .contains(".wide pre { display: inline-block")

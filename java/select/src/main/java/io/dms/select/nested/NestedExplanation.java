@@ -109,7 +109,7 @@ public final class NestedExplanation {
                     double price = place.price() * seen.millis(c);
                     double gain = then - selector.sureness(seen);
                     add(
-                            "  %s would raise that by %s and costs %s%s",
+                            "  %s would raise that by %s; its time is worth %s%s",
                             id(c), number(gain), number(price), c == next ? ": goes on" : "");
                 }
             }
