@@ -148,8 +148,13 @@ put() {
     elif [ -f "$target" ] && noted "file $1" && ! cmp -s "$target" "$(state)/after$1"; then
         say "left alone, changed since: $1 (remove it to have it written anew)"
     elif [ "$dry" = true ]; then
+        # A setting is shown whole, a program by its beginning: it lies in this folder to be read.
+        lines=$(wc -l <"$new")
+        most=30
+        [ "$lines" -le "$most" ] || most=5
         say "would write: $1"
-        sed "s/^/$(printf '%-12s ' '')    /" "$new"
+        head -n "$most" "$new" | sed "s/^/$(printf '%-12s ' '')    /"
+        [ "$lines" -le "$most" ] || printf '%-12s     ... and %s lines more\n' '' "$((lines - most))"
     else
         say "write: $1"
         if ! noted "file $1"; then

@@ -131,6 +131,9 @@ a_dry_run_changes_nothing() {
     every_step --dry-run
     says "would run: apt-get install -y --no-install-recommends openjdk-17-jdk-headless"
     says "would write: /etc/sudoers.d/dms"
+    says "%dms ALL=(root) NOPASSWD: /usr/local/libexec/dms/dms-actuate"
+    says "lines more"
+    expect test "$(wc -l <"$work/out")" -lt 70
     says "would run: nvpmodel -m 2"
     says "would run: systemctl enable dms-monitor.service"
     unchanged_since "$work/fresh"

@@ -178,6 +178,7 @@ class MonitorCommandTest {
         Ran.dms("monitor", "--source", "os", "--record", recording, "--interval", "100ms", "--count", "2");
         Ran replay = Ran.dms("monitor", "--replay", recording, "--interval", "100ms");
         assertThat(replay.err()).contains("no power sensor in this recording").doesNotContain("this machine");
+        assertThat(replay.out() + replay.err()).as("its end is no loss").doesNotContain("gives no values");
     }
 
     @Test

@@ -104,7 +104,9 @@ final class SoftwareChecks {
     private Check library(String name, String library, @Nullable String known, @Nullable String expected) {
         Path found = libraries.find(library);
         if (found == null) {
-            return new Check(name, State.MISSING, "not found; " + user(name), jetson == null ? null : CURE);
+            // Where no build is for the JetPack, its libraries help nobody: the line of the presets says what does.
+            boolean wanted = jetson != null && (pack == null || !pack.presets().isEmpty());
+            return new Check(name, State.MISSING, "not found; " + user(name), wanted ? CURE : null);
         }
         String version = known;
         if (version == null) {
@@ -176,7 +178,7 @@ final class SoftwareChecks {
                     State.WARNING,
                     finding + "; none are for CUDA " + pack.cuda() + ", cuDNN " + pack.cudnn() + " and TensorRT "
                             + pack.tensorrt() + " of JetPack " + pack.name(),
-                    "upgrade this board to JetPack 6.1 or newer; backend cpu works as it is");
+                    "upgrade this board to JetPack 6.1 or newer, or keep to backend cpu");
         }
         boolean fit = Objects.equals(NativeFit.preset("cuda"), pack.cudaPreset())
                 && Objects.equals(NativeFit.preset("tensorrt"), pack.tensorrtPreset());
@@ -184,9 +186,6 @@ final class SoftwareChecks {
                 "presets",
                 fit ? State.OK : State.WARNING,
                 finding + "; for this JetPack's GPU fit " + pack.presets(),
-                fit
-                        ? null
-                        : "build DMS on this board with ./dms, which picks them (docs/gpu.md); backend cpu works as it"
-                                + " is");
+                fit ? null : "build DMS on this board with ./dms, which picks them (docs/gpu.md)");
     }
 }

@@ -9,6 +9,7 @@ import io.dms.monitor.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +72,16 @@ public final class WatchLoop {
             if (pause.until(Math.min(next - begin, limits.nanos()) + begin) || console.cancelled()) {
                 break;
             }
+            List<MonitorEvent> come = new ArrayList<>();
             for (MonitorEvent e = events.poll(); e != null; e = events.poll()) {
-                MonitorEvent event = e;
-                viewers.forEach(v -> v.event(event));
+                come.add(e);
             }
             Moment moment = moment();
-            if (limits.replayed() && over(moment.snapshot())) {
+            boolean over = limits.replayed() && over(moment.snapshot());
+            // That a recording ends is no loss of its sensors.
+            come.removeIf(e -> over && e.kind() == MonitorEvent.Kind.SENSOR_LOST);
+            come.forEach(e -> viewers.forEach(v -> v.event(e)));
+            if (over) {
                 break;
             }
             viewers.forEach(v -> v.show(moment));
