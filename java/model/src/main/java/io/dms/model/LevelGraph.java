@@ -126,21 +126,18 @@ final class LevelGraph {
         };
     }
 
-    /**
-     * Whole convolution groups were cut where the weights' inner axis is not: then fewer groups remain, as many as the
-     * kept input channels fill.
-     */
+    /** A convolution group remains where an input channel of it does: all, or fewer where whole ones were cut. */
     private Node groupCount(Node node) {
         int groupsBefore = node.intAttr("group", 1);
         if (groupsBefore == 1) {
             return node;
         }
-        int channelsBefore = full.shape(node.input(0)).dim(1);
-        int channels = shape(node.input(0)).dim(1);
-        boolean positions = !groups.segments(node.input(1), 1).isEmpty();
-        return positions || channels == channelsBefore
-                ? node
-                : node.with("group", (long) channels / (channelsBefore / groupsBefore));
+        int perGroup = full.shape(node.input(0)).dim(1) / groupsBefore;
+        long remaining = Arrays.stream(cut(node.input(0), 1).indices())
+                .map(i -> i / perGroup)
+                .distinct()
+                .count();
+        return remaining == groupsBefore ? node : node.with("group", remaining);
     }
 
     private Node split(Node node) {
