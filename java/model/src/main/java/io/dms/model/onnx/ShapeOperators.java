@@ -209,9 +209,6 @@ final class ShapeOperators {
                 cuts |= p < 0;
             }
         }
-        if (cuts && !mode.equals("constant")) {
-            throw new UnsupportedForm("negative pads that are not constant");
-        }
         String from = cuts ? cut(n, g, x, s, pads) : x;
         for (int i = 0; i < pads.length; i++) {
             pads[i] = Math.max(0, pads[i]);
@@ -227,7 +224,7 @@ final class ShapeOperators {
         g.emit(n, n.op(), List.of(from), a.map());
     }
 
-    /** Negative pads take elements away: a Slice. */
+    /** Negative pads take elements away, before anything is mirrored or repeated: a Slice. */
     private static String cut(SourceNode n, GraphBuilder g, String x, Shape s, long[] pads) {
         int rank = s.rank();
         int[] axes = IntStream.range(0, rank)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -393,6 +394,19 @@ class OperatorSetsTest {
                 image(),
                 "Slice Pad",
                 b -> b.node("Pad", List.of("x", b.vector(0, 0, -1, 2, 0, 0, -2, -3)), List.of("y")));
+        for (int opset : new int[] {9, 13}) {
+            for (String mode : List.of("reflect", "edge")) {
+                int[] pads = {0, 0, -1, 2, 0, 0, 3, -2};
+                add("Pad " + mode + " with negative pads", opset, image(), "Slice Pad", b -> {
+                    if (opset < 11) {
+                        b.node("Pad", "x", "y", "mode", mode, "pads", pads);
+                    } else {
+                        String at = b.vector(Arrays.stream(pads).asLongStream().toArray());
+                        b.node("Pad", List.of("x", at), List.of("y"), "mode", mode);
+                    }
+                });
+            }
+        }
         add("Pad of nothing", 13, image(), "Relu", b -> {
             b.node("Pad", List.of("x", b.vector(0, 0, 0, 0, 0, 0, 0, 0)), List.of("a"));
             b.node("Relu", "a", "y");
