@@ -4,6 +4,7 @@ import io.dms.model.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions and pools: everything that is left to a default or to {@code auto_pad} is made explicit. */
@@ -184,8 +185,14 @@ final class WindowOperators {
             throw new UnsupportedForm("dilated average");
         }
         long[] set = w.pads.clone();
-        if (n.integer("ceil_mode", 0) != 0) {
+        boolean ceil = n.integer("ceil_mode", 0) != 0;
+        if (ceil) {
             resolveCeilMode(n, w, shape);
+            // Dilated windows may need more room than a file may say: pads are below the kernel's size.
+            ceil = IntStream.range(0, w.pads.length).anyMatch(i -> w.pads[i] >= w.kernel[i % w.space]);
+            if (ceil) {
+                System.arraycopy(set, 0, w.pads, 0, set.length);
+            }
         }
         boolean countPads = average && n.integer("count_include_pad", 0) != 0;
         String from = x;
@@ -195,6 +202,9 @@ final class WindowOperators {
             countPads = false;
         }
         Attributes a = w.attributes();
+        if (ceil) {
+            a.put("ceil_mode", 1);
+        }
         if (average) {
             a.put("count_include_pad", countPads ? 1 : 0);
         }

@@ -171,6 +171,19 @@ class OperatorSetsTest {
             }
         }
         pool("MaxPool", 10, "dilations", new int[] {2, 3}, "kernel_shape", new int[] {2, 2});
+        pool(
+                "MaxPool",
+                12,
+                "ceil_mode",
+                1,
+                "dilations",
+                new int[] {2, 3},
+                "kernel_shape",
+                new int[] {2, 2},
+                "strides",
+                new int[] {2, 3},
+                "pads",
+                new int[] {0, 0, 1, 1});
         pool("MaxPool", 8, "auto_pad", "SAME_LOWER", "kernel_shape", new int[] {3, 3}, "strides", new int[] {2, 2});
         pool("AveragePool", 7, "count_include_pad", 1, "kernel_shape", new int[] {3, 3}, "pads", new int[] {1, 0, 1, 2
         });
