@@ -187,10 +187,10 @@ final class Fusion {
     private void prelu(Node node) {
         Tensor slopes = graph.initializer(node.input(1));
         Shape shape = drafts.shape(node.input(0));
-        if (slopes == null || drafts.lastAxisChannels(node.input(0))) {
-            drafts.other(node);
-        } else if (slopes.elements() == 1) {
+        if (slopes != null && slopes.elements() == 1) {
             drafts.after(node, node.input(0), List.of(new PostOp.Activation(PostOp.Kind.RELU, slopes.floats()[0], 0)));
+        } else if (slopes == null || drafts.lastAxisChannels(node.input(0))) {
+            drafts.other(node);
         } else if (shape.rank() >= 2 && ChannelNumbers.perChannel(slopes, shape.dim(1), 1, shape.rank()) != null) {
             drafts.after(node, node.input(0), List.of(new PostOp.Slopes(slopes)));
         } else {

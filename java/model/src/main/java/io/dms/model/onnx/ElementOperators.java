@@ -1,5 +1,6 @@
 package io.dms.model.onnx;
 
+import io.dms.model.Node;
 import io.dms.model.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,8 +58,38 @@ final class ElementOperators {
         g.emit(n, n.op(), List.of(g.activation(n, 0)), a.map());
     }
 
+    /**
+     * Slopes that are neither one number nor one for each channel on axis 1 become what PRelu means,
+     * {@code max(x, 0) + slopes * min(x, 0)}: no library has such a PRelu.
+     */
     static void prelu(SourceNode n, GraphBuilder g) {
-        g.emit(n, n.op(), List.of(g.activation(n, 0), g.weight(n, 1)), new Attributes().map());
+        String x = g.activation(n, 0);
+        String slopes = g.weight(n, 1);
+        Node whole = Node.of(n.name(), n.op(), List.of(x, slopes), List.of(n.output()), new Attributes().map());
+        ShapeRules.infer(whole, g::shape);
+        Shape shape = g.shape(x);
+        if (shape == null || isPerChannel(g.shape(slopes), shape.rank())) {
+            g.emit(whole);
+            return;
+        }
+        String above = g.emitBefore(
+                n, "Clip", List.of(x), new Attributes().put("min", 0f).map());
+        String below = g.emitBefore(
+                n, "Clip", List.of(x), new Attributes().put("max", 0f).map());
+        String sloped = g.emitBefore(n, "Mul", List.of(below, slopes), new Attributes().map());
+        g.emit(n, "Add", List.of(above, sloped), new Attributes().map());
+    }
+
+    private static boolean isPerChannel(@Nullable Shape slopes, int rank) {
+        if (slopes == null) {
+            return true;
+        }
+        for (int fromEnd = 1; fromEnd <= slopes.rank(); fromEnd++) {
+            if (slopes.dim(-fromEnd) != 1 && fromEnd != rank - 1) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static void clip(SourceNode n, GraphBuilder g) {

@@ -221,6 +221,14 @@ class OperatorSetsTest {
         });
         add("LeakyRelu with its slope", 13, image(), "LeakyRelu", b -> b.node("LeakyRelu", "x", "y", "alpha", 0.3f));
         add("PRelu", 9, image(), "PRelu", b -> b.weights("s", 4, 1, 1).node("PRelu", List.of("x", "s"), List.of("y")));
+        for (int[] slopes : new int[][] {{10}, {9, 1}, {4, 9, 10}, {1, 1, 9, 10}}) {
+            add(
+                    "PRelu with slopes of shape " + Arrays.toString(slopes),
+                    9,
+                    image(),
+                    "Clip Clip Mul Add",
+                    b -> b.weights("s", slopes).node("PRelu", List.of("x", "s"), List.of("y")));
+        }
         add("Clip", 7, image(), "Clip", b -> b.node("Clip", "x", "y", "min", -0.5f, "max", 0.25f));
         add("Clip below", 12, image(), "Clip", b -> b.node("Clip", List.of("x", b.real(0.1f)), List.of("y")));
         add("Clip above", 13, image(), "Clip", b -> b.node("Clip", List.of("x", "", b.real(0.1f)), List.of("y")));
