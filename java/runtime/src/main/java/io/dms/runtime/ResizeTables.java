@@ -4,7 +4,11 @@ import io.dms.model.Node;
 import io.dms.model.UserException;
 import java.util.Arrays;
 
-/** Where each output index of a Resize reads, by the formulas of ONNX operator set 17. Immutable; shared by backends. */
+/**
+ * Where each output index of a Resize reads, by the formulas of ONNX operator set 17. Coordinates are computed in single
+ * precision, as ONNX Runtime and the frameworks do: where one falls on the middle between two inputs, a more exact one would
+ * read the other. Immutable; shared by backends.
+ */
 @SuppressWarnings("ArrayRecordComponent")
 public final class ResizeTables {
     private final Node node;
@@ -44,21 +48,21 @@ public final class ResizeTables {
     }
 
     /** The coordinate in the input, as a real number. */
-    private double origin(int axis, int i) {
-        double s = scales[axis];
+    private float origin(int axis, int i) {
+        float s = scales[axis];
         String how = node.stringAttr("coordinate_transformation_mode", "half_pixel");
         if (out[axis] == in[axis] && scales[axis] == 1) {
             return i;
         }
         return switch (how) {
-            case "half_pixel" -> (i + 0.5) / s - 0.5;
-            case "pytorch_half_pixel" -> out[axis] > 1 ? (i + 0.5) / s - 0.5 : 0;
+            case "half_pixel" -> (i + 0.5f) / s - 0.5f;
+            case "pytorch_half_pixel" -> out[axis] > 1 ? (i + 0.5f) / s - 0.5f : 0;
             case "asymmetric" -> i / s;
-            case "align_corners" -> out[axis] > 1 ? i * (double) (in[axis] - 1) / (out[axis] - 1) : 0;
-            case "tf_half_pixel_for_nn" -> (i + 0.5) / s;
+            case "align_corners" -> out[axis] > 1 ? (float) i * (in[axis] - 1) / (out[axis] - 1) : 0;
+            case "tf_half_pixel_for_nn" -> (i + 0.5f) / s;
             case "half_pixel_symmetric" -> {
-                double adjustment = out[axis] / (s * in[axis]);
-                yield in[axis] / 2.0 * (1 - adjustment) + (i + 0.5) / s - 0.5;
+                float adjustment = out[axis] / (s * in[axis]);
+                yield in[axis] / 2f * (1 - adjustment) + (i + 0.5f) / s - 0.5f;
             }
             default -> throw unsupported("coordinate_transformation_mode " + how);
         };

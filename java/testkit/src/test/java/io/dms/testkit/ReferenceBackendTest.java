@@ -354,10 +354,12 @@ class ReferenceBackendTest {
         int w = c.between(2, 9);
         int n = c.between(1, 3);
         int channels = c.between(1, 4);
-        boolean nearest = c.random.nextBoolean();
-        c.image(n, channels, h, w).set("mode", nearest ? "nearest" : "linear");
-        if (nearest) {
+        String mode = c.pick("nearest", "linear", "cubic");
+        c.image(n, channels, h, w).set("mode", mode);
+        if (mode.equals("nearest")) {
             c.set("nearest_mode", c.pick("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"));
+        } else if (mode.equals("cubic")) {
+            c.set("exclude_outside", (long) c.pick(0, 1)).set("cubic_coeff_a", c.pick(2, 3) * -0.25f);
         }
         c.set(
                 "coordinate_transformation_mode",
@@ -365,7 +367,7 @@ class ReferenceBackendTest {
         if (c.random.nextBoolean()) {
             c.ints("sizes", n, channels, c.between(1, 20), c.between(1, 20));
         } else {
-            c.set("scales", new float[] {1, 1, c.pick(1, 2, 3) * 0.75f, c.pick(1, 2, 3, 4) * 0.5f});
+            c.set("scales", new float[] {1, 1, c.pick(1, 2, 3) * 0.75f, c.pick(5, 10, 15, 17, 20) * 0.1f});
         }
     }
 
