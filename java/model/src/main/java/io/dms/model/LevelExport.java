@@ -104,12 +104,11 @@ public final class LevelExport {
         return node.withInputs(List.of(node.input(0), weightName, biasName)).withOutputs(normalization.outputs());
     }
 
-    /** A name for a folded constant: the old one where this node alone reads it. */
+    /** A name for a folded constant: the one wanted where no other node reads that. */
     private String fresh(String wanted, Node node) {
-        if (!level.initializers().containsKey(wanted) || level.consumers(wanted).size() == 1) {
-            return wanted;
-        }
-        return node.name() + "/" + wanted;
+        List<Node> readers = level.consumers(wanted);
+        boolean free = !level.initializers().containsKey(wanted) && readers.isEmpty();
+        return free || readers.equals(List.of(node)) ? wanted : node.name() + "/" + wanted;
     }
 
     /** What a BatchNormalization node computes, as a scale and a shift per channel. */
