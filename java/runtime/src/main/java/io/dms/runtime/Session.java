@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * One model ready to run at any width. Owns its native memory until it is closed.
  *
- * <p>Not thread-safe: one thread at a time. Several sessions may run in several threads; they share the machine's cores
- * without asking for more than there are.
+ * <p>Not thread-safe: one thread at a time, to close it too; the {@code cpu} backend refuses a second one by an
+ * IllegalStateException. Several sessions of one model may run in several threads; they share the machine's cores without
+ * asking for more than there are.
  *
  * <p>Tensors at this interface are float32, dense and row-major as in the model (NCHW for images), in direct buffers of
  * native byte order. Buffers are read and written from index 0 whatever their position, which does not change.
@@ -38,7 +39,8 @@ public interface Session extends AutoCloseable {
     /**
      * One inference of a model with one input and one output. Prepares the level first where that was not done.
      *
-     * @param level any level of the model, also one made by {@link ScalableModel#level(double)}
+     * @param level any level of the model, also one made by {@link ScalableModel#level(double)}; keep what that makes: what
+     *     was prepared is known by the object, and stays until the session is closed
      * @param input batch x input shape elements
      * @param output batch x output shape elements
      * @throws io.dms.model.UserException if a buffer is not direct or too small

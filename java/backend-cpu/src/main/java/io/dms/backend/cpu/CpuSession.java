@@ -8,6 +8,7 @@ import io.dms.runtime.CorePermits;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.ThreadChooser;
+import io.dms.runtime.Turn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -35,11 +36,13 @@ final class CpuSession implements Session {
     private final FloatBuffer[] oneInput = new FloatBuffer[1];
     private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private final @Nullable ThreadChooser chooser;
+    private final Turn turn;
     private @Nullable NativeBlock arena;
     private boolean closed;
 
     CpuSession(ScalableModel model, SessionOptions options) {
         this.model = model;
+        this.turn = new Turn("the session of " + model.name());
         int threads = options.threads() == 0 ? cores.cores() : Math.min(options.threads(), cores.cores());
         this.options = options.withThreads(threads);
         this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
@@ -73,7 +76,16 @@ final class CpuSession implements Session {
 
     @Override
     public void prepare(WidthLevel level) {
-        open();
+        turn.begin();
+        try {
+            open();
+            prepareForAllThreads(level);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void prepareForAllThreads(WidthLevel level) {
         int least = chooser == null ? options.threads() : 1;
         for (int threads = options.threads(); threads >= least; threads--) {
             if (plans(threads).containsKey(level)) {
@@ -149,13 +161,27 @@ final class CpuSession implements Session {
 
     @Override
     public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        oneInput[0] = input;
-        oneOutput[0] = output;
-        run(level, oneInput, oneOutput);
+        turn.begin();
+        try {
+            oneInput[0] = input;
+            oneOutput[0] = output;
+            call(level, oneInput, oneOutput);
+        } finally {
+            turn.end();
+        }
     }
 
     @Override
     public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        turn.begin();
+        try {
+            call(level, inputs, outputs);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         open();
         check(inputs, this.inputs, inputElements, "input");
         check(outputs, this.outputs, outputElements, "output");
@@ -190,7 +216,7 @@ final class CpuSession implements Session {
         }
         for (int i = 0; i < buffers.length; i++) {
             FloatBuffer b = buffers[i];
-            boolean writable = b != null && (!b.isReadOnly() || what.equals("input"));
+            boolean writable = b == null || !b.isReadOnly() || what.equals("input");
             if (b == null || !b.isDirect() || b.order() != ByteOrder.nativeOrder() || !writable) {
                 throw new UserException(
                         "the buffer of " + what + " " + values.get(i).name()
@@ -243,6 +269,15 @@ final class CpuSession implements Session {
 
     @Override
     public void close() {
+        turn.begin();
+        try {
+            free();
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void free() {
         if (closed) {
             return;
         }
