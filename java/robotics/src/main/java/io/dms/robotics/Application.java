@@ -14,6 +14,7 @@ import io.dms.model.WidthLevel;
 import io.dms.monitor.BoardMonitor;
 import io.dms.monitor.MonitorEvent;
 import io.dms.runtime.Session;
+import io.dms.runtime.Turn;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * One model that keeps a goal: before each call its controller picks the width level, afterwards it learns how long the
  * call took. Owns its session until it is closed.
  *
- * <p>Threads: {@link #infer}, {@link #close} and the opening of a {@link Mailbox} belong to one thread at a time;
+ * <p>Threads: {@link #infer}, {@link #close} and the opening of a {@link Mailbox} belong to one thread at a time, and a
+ * second one is refused by an IllegalStateException;
  * {@link #goal(Goal)} and {@link #on} may be called from any thread and take effect before the next call. While a mailbox
  * is open, its thread alone infers.
  *
@@ -63,6 +65,7 @@ public final class Application implements AutoCloseable {
     private final Moment moment = new Moment();
     private final Outcome outcome = new Outcome();
     private final Served served;
+    private final Turn turn;
     private final ConcurrentLinkedQueue<MonitorEvent> events = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Goal wanted;
     private volatile long bounds = NO_BOUNDS;
@@ -89,6 +92,7 @@ public final class Application implements AutoCloseable {
         this.failed = new boolean[levels.length];
         this.buffers = new BufferCheck(model.graph(), session.options().batch());
         this.served = new Served(levels);
+        this.turn = new Turn("the application " + name);
         this.goal = b.goal();
         this.boundNanos = boundNanos(goal);
         this.controller = factory.create(profile, fit, goal);
@@ -209,12 +213,18 @@ public final class Application implements AutoCloseable {
      * @return what came of it, filled anew at the next call
      * @throws UserException if a buffer is not direct or too small
      * @throws EnvironmentException if every level failed
-     * @throws IllegalStateException if the application is closed, or a mailbox is open and another thread calls
+     * @throws IllegalStateException if the application is closed, another thread is in a call, or a mailbox is open and
+     *     another thread than its own calls
      */
     public Served infer(FloatBuffer input, FloatBuffer output, long scheduledNanos) {
-        oneInput[0] = input;
-        oneOutput[0] = output;
-        return infer(oneInput, oneOutput, scheduledNanos, 0);
+        begin();
+        try {
+            oneInput[0] = input;
+            oneOutput[0] = output;
+            return serve(oneInput, oneOutput, scheduledNanos, 0);
+        } finally {
+            turn.end();
+        }
     }
 
     /**
@@ -223,12 +233,25 @@ public final class Application implements AutoCloseable {
      * @param waiting frames that wait behind this one
      */
     public Served infer(FloatBuffer[] inputs, FloatBuffer[] outputs, long scheduledNanos, int waiting) {
-        if (closed) {
-            throw new IllegalStateException("the application " + name + " is closed");
+        begin();
+        try {
+            return serve(inputs, outputs, scheduledNanos, waiting);
+        } finally {
+            turn.end();
         }
+    }
+
+    private void begin() {
         Mailbox box = mailbox;
         if (box != null && !box.isWorker()) {
             throw new IllegalStateException("frames of " + name + " go through its mailbox while that is open");
+        }
+        turn.begin();
+    }
+
+    private Served serve(FloatBuffer[] inputs, FloatBuffer[] outputs, long scheduledNanos, int waiting) {
+        if (closed) {
+            throw new IllegalStateException("the application " + name + " is closed");
         }
         buffers.check(inputs, outputs);
         takeChanges();
@@ -335,17 +358,26 @@ public final class Application implements AutoCloseable {
         return boundNanos(goal());
     }
 
-    /** Closes the mailbox, where there is one, then the session. Idempotent. */
+    /**
+     * Closes the mailbox, where there is one, then the session. Idempotent.
+     *
+     * @throws IllegalStateException if another thread is in a call
+     */
     @Override
     public void close() {
         Mailbox box = mailbox;
         if (box != null) {
             box.close();
         }
-        closed = true;
-        if (monitor != null) {
-            monitor.removeListener(hear);
+        turn.begin();
+        try {
+            closed = true;
+            if (monitor != null) {
+                monitor.removeListener(hear);
+            }
+            session.close();
+        } finally {
+            turn.end();
         }
-        session.close();
     }
 }

@@ -51,7 +51,11 @@ public final class ApplicationBuilder {
         return this;
     }
 
-    /** What runs it, by name as on the command line. */
+    /**
+     * What runs it, by name as on the command line; {@code cpu} where none is named.
+     *
+     * @throws io.dms.model.UserException if no backend of this name is on the class path
+     */
     public ApplicationBuilder backend(String name) {
         return backend(Backends.find(name));
     }
@@ -71,7 +75,11 @@ public final class ApplicationBuilder {
         return this;
     }
 
-    /** What is asked for, in words: {@code p95<=30ms accuracy>=0.85}. */
+    /**
+     * What is asked for, in words: {@code p95<=30ms accuracy>=0.85}; without a goal the full width runs.
+     *
+     * @throws io.dms.model.UserException if the words are no goal
+     */
     public ApplicationBuilder goal(String goal) {
         return goal(Goal.parse(goal));
     }
@@ -82,7 +90,12 @@ public final class ApplicationBuilder {
         return this;
     }
 
-    /** What each level costs, from {@code dms profile}. */
+    /**
+     * What each level costs, from {@code dms profile}. Where no profile is given, a short one is measured at opening:
+     * 150 ms for each level, or 20 calls of it where those take longer.
+     *
+     * @throws io.dms.model.UserException if the file is no profile
+     */
     public ApplicationBuilder profile(Path file) {
         return profile(ProfileFile.read(file));
     }
@@ -93,7 +106,12 @@ public final class ApplicationBuilder {
         return this;
     }
 
-    /** Who picks the level, by name: {@code predictive}, {@code feedback}, {@code step}, {@code fixed:0.5}. */
+    /**
+     * Who picks the level, by name: {@code predictive} (where none is named), {@code feedback}, {@code step},
+     * {@code fixed:0.5}.
+     *
+     * @throws io.dms.model.UserException if there is none of this name
+     */
     public ApplicationBuilder controller(String name) {
         return controller(Controllers.find(name));
     }

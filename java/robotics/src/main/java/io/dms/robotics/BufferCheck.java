@@ -2,8 +2,10 @@ package io.dms.robotics;
 
 import io.dms.model.Graph;
 import io.dms.model.UserException;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses a caller's buffers before a backend sees them, so that what fails afterwards is the level's fault. */
 final class BufferCheck {
@@ -30,11 +32,29 @@ final class BufferCheck {
                     + " outputs, given were " + in.length + " and " + out.length);
         }
         for (int i = 0; i < names.length; i++) {
-            FloatBuffer b = i < inputs ? in[i] : out[i - inputs];
-            if (!b.isDirect() || b.capacity() < elements[i]) {
-                throw new UserException("the buffer of " + names[i] + " must be direct and hold " + elements[i]
-                        + " floats: " + (b.isDirect() ? "it holds " + b.capacity() : "it is not direct"));
+            String wrong = i < inputs ? wrong(in[i], i) : wrongOutput(out[i - inputs], i);
+            if (wrong != null) {
+                throw new UserException(
+                        "the buffer of " + names[i] + " must be direct and hold " + elements[i] + " floats: " + wrong);
             }
         }
+    }
+
+    private @Nullable String wrongOutput(@Nullable FloatBuffer b, int i) {
+        return b != null && b.isReadOnly() ? "it can't be written" : wrong(b, i);
+    }
+
+    private @Nullable String wrong(@Nullable FloatBuffer b, int i) {
+        if (b == null) {
+            return "there is none";
+        }
+        if (!b.isDirect()) {
+            return "it is not direct";
+        }
+        if (b.order() != ByteOrder.nativeOrder()) {
+            return "it is not in this machine's byte order, which order(ByteOrder.nativeOrder()) before"
+                    + " asFloatBuffer() gives";
+        }
+        return b.capacity() < elements[i] ? "it holds " + b.capacity() : null;
     }
 }

@@ -11,7 +11,11 @@ import io.dms.model.UserException;
 import io.dms.monitor.MonitorEvent;
 import io.dms.runtime.SessionOptions;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +139,54 @@ class ApplicationTest {
                     .hasMessageContaining("10");
             assertThat(app.failures()).isEmpty();
         }
+    }
+
+    @Test
+    void aBufferThatNoLevelCouldTakeIsTheCallersMistakeAndCostsNoLevel() {
+        FloatBuffer otherOrder = ByteBuffer.allocateDirect(4 * input.capacity())
+                .order(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)
+                .asFloatBuffer();
+        try (Application app = steered().open()) {
+            assertThatThrownBy(() -> app.infer(otherOrder, output))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("byte order");
+            assertThatThrownBy(() -> app.infer(input, output.asReadOnlyBuffer()))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("can't be written");
+            app.infer(input.asReadOnlyBuffer(), output);
+            assertThat(app.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSecondThreadIsRefusedWhileOneInfersAndCostsNoLevel() {
+        List<String> refused = new ArrayList<>();
+        try (Application app = steered().open()) {
+            stub.atCall = (level, out) -> {
+                for (Runnable call : List.<Runnable>of(() -> app.infer(input, Stub.output()), app::close)) {
+                    Thread other = new Thread(() -> {
+                        try {
+                            call.run();
+                        } catch (IllegalStateException e) {
+                            refused.add(String.valueOf(e.getMessage()));
+                        }
+                    });
+                    other.start();
+                    try {
+                        other.join();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            };
+            app.infer(input, output);
+            assertThat(refused).hasSize(2).allSatisfy(m -> assertThat(m).contains("one thread at a time"));
+            assertThat(stub.closed).isFalse();
+            assertThat(app.failures()).isEmpty();
+            stub.atCall = (level, out) -> {};
+            app.infer(input, output);
+        }
+        assertThat(stub.closed).isTrue();
     }
 
     @Test
