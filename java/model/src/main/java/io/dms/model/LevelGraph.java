@@ -25,6 +25,13 @@ final class LevelGraph {
             throw new ModelException("level " + level.name() + " has " + counts.length + " channel counts for "
                     + groups.groups().size() + " groups: it belongs to another model");
         }
+        for (int g = 0; g < counts.length; g++) {
+            ChannelGroup group = groups.groups().get(g);
+            if (counts[g] < 1 || counts[g] > group.size()) {
+                throw new ModelException("level " + level.name() + " keeps " + counts[g] + " of the " + group.size()
+                        + " units of group " + group.name() + ": it belongs to another model");
+            }
+        }
     }
 
     static Graph of(Graph full, ChannelGroups groups, WidthLevel level) {

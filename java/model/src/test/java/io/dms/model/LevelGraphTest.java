@@ -1,12 +1,14 @@
 package io.dms.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What attributes of nodes become where channels are cut. */
 class LevelGraphTest {
@@ -41,6 +43,25 @@ class LevelGraphTest {
         ChannelGroups found = GroupAnalysis.analyze(graph);
         assertThat(found.segments("w", 0)).isNotEmpty();
         assertThat(last(graph, 0.5).intAttr("group", 0)).isEqualTo(groups);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 33, -1})
+    void a_level_whose_counts_are_those_of_another_model_is_refused(int count) {
+        Graph graph = g.done(g.conv("last", g.conv("c", g.input(-1, 3, 4, 4), 32, 1), 10, 1));
+        ChannelGroups groups = GroupAnalysis.analyze(graph);
+        WidthLevel full = WidthLevels.uniform(groups, 1);
+        ScalableModel model = new ScalableModel("m", graph, groups, List.of(full), null, Map.of());
+        int[] counts = full.counts();
+        int free = 0;
+        while (groups.groups().get(free).frozen()) {
+            free++;
+        }
+        counts[free] = count;
+        assertThatThrownBy(() -> model.graphAt(new WidthLevel("odd", 0.5, counts, Map.of())))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("level odd keeps " + count + " of the 32 units")
+                .hasMessageContaining("another model");
     }
 
     @Test
