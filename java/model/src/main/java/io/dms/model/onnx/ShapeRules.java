@@ -70,7 +70,7 @@ final class ShapeRules {
 
     private List<@Nullable Shape> outputs() {
         if (node.op().equals("Split")) {
-            return split();
+            return new MovementShapes(node, shapes).split();
         }
         List<@Nullable Shape> one = new ArrayList<>();
         one.add(output());
@@ -80,9 +80,9 @@ final class ShapeRules {
     private @Nullable Shape output() {
         switch (node.op()) {
             case "Reshape":
-                return reshape();
+                return new MovementShapes(node, shapes).reshape();
             case "Concat":
-                return concat();
+                return new MovementShapes(node, shapes).concat();
             case "Add", "Sub", "Mul", "Div", "MatMul":
                 Shape a = shapes.apply(node.input(0));
                 Shape b = shapes.apply(node.input(1));
@@ -100,33 +100,30 @@ final class ShapeRules {
             case "PRelu" -> prelu(x);
             case "LRN" -> lrn(x);
             case "Softmax" -> softmax(x);
-            case "Slice" -> slice(x);
-            case "Pad" -> pad(x);
             case "Resize" -> resize(x);
             case "ReduceMean" -> reduceMean(x);
             case "Gemm" -> gemm(x);
-            case "Flatten" -> flatten(x);
-            case "Squeeze" -> squeeze(x);
-            case "Unsqueeze" -> unsqueeze(x);
-            case "Transpose" -> transpose(x);
+            case "Slice", "Pad", "Flatten", "Squeeze", "Unsqueeze", "Transpose" ->
+                new MovementShapes(node, shapes).output(x);
             default -> x;
         };
     }
 
-    private int[] axes(String attribute, int rank) {
+    /** The different axes that an attribute names, each from 0 and below the rank. */
+    static int[] axes(Node node, String attribute, int rank) {
         int[] axes = node.ints(attribute);
         for (int a : axes) {
-            axis(a, rank);
+            axis(node, a, rank);
         }
         if (Arrays.stream(axes).distinct().count() != axes.length) {
-            throw error("names an axis twice in " + attribute + ": " + Arrays.toString(axes));
+            throw error(node, "names an axis twice in " + attribute + ": " + Arrays.toString(axes));
         }
         return axes;
     }
 
-    private int axis(int axis, int rank) {
+    static int axis(Node node, int axis, int rank) {
         if (axis < 0 || axis >= rank) {
-            throw error("has axis " + axis + " for a tensor of " + rank + " dimensions");
+            throw error(node, "has axis " + axis + " for a tensor of " + rank + " dimensions");
         }
         return axis;
     }
@@ -190,60 +187,10 @@ final class ShapeRules {
     }
 
     private Shape softmax(Shape x) {
-        if (x.dim(axis(node.intAttr("axis", x.rank() - 1), x.rank())) == Shape.BATCH) {
+        if (x.dim(axis(node, node.intAttr("axis", x.rank() - 1), x.rank())) == Shape.BATCH) {
             throw error("normalises over the batch");
         }
         return x;
-    }
-
-    private Shape slice(Shape x) {
-        int[] axes = axes("axes", x.rank());
-        int[] starts = node.ints("starts");
-        int[] ends = node.ints("ends");
-        int[] steps = node.ints("steps");
-        if (starts.length != axes.length || ends.length != axes.length || steps.length != axes.length) {
-            throw error("has starts, ends, axes and steps of different lengths");
-        }
-        int[] out = x.dims();
-        for (int i = 0; i < axes.length; i++) {
-            int size = out[axes[i]];
-            if (size == Shape.BATCH) {
-                throw error("slices the batch");
-            }
-            if (starts[i] < 0 || ends[i] > size || starts[i] >= ends[i] || steps[i] < 1) {
-                throw error("takes " + starts[i] + " to " + ends[i] + " by " + steps[i] + " of axis " + axes[i]
-                        + ", which has " + size);
-            }
-            out[axes[i]] = (int) (((long) ends[i] - starts[i] + steps[i] - 1) / steps[i]);
-        }
-        return Shape.of(out);
-    }
-
-    private Shape pad(Shape x) {
-        int[] pads = node.ints("pads");
-        if (pads.length != 2 * x.rank()) {
-            throw error("has " + pads.length + " pads for a tensor of " + x.rank() + " dimensions");
-        }
-        boolean reflect = node.stringAttr("mode", "constant").equals("reflect");
-        int[] out = x.dims();
-        for (int i = 0; i < out.length; i++) {
-            int before = pads[i];
-            int after = pads[i + out.length];
-            if (before < 0 || after < 0) {
-                throw error("has a negative pad: " + Arrays.toString(pads));
-            }
-            if (before == 0 && after == 0) {
-                continue;
-            }
-            if (out[i] == Shape.BATCH) {
-                throw error("pads the batch");
-            }
-            if (reflect && Math.max(before, after) >= out[i]) {
-                throw error("reflects " + Math.max(before, after) + " elements of axis " + i + ", which has " + out[i]);
-            }
-            out[i] = Math.addExact(Math.addExact(out[i], before), after);
-        }
-        return Shape.of(out);
     }
 
     private Shape resize(Shape x) {
@@ -260,7 +207,7 @@ final class ShapeRules {
     }
 
     private Shape reduceMean(Shape x) {
-        int[] axes = axes("axes", x.rank());
+        int[] axes = axes(node, "axes", x.rank());
         boolean keep = node.intAttr("keepdims", 1) != 0;
         int[] dims = x.dims();
         for (int a : axes) {
@@ -272,7 +219,8 @@ final class ShapeRules {
         return Shape.of(keep ? dims : without(dims, axes));
     }
 
-    private static int[] without(int[] dims, int[] axes) {
+    /** The sizes of all other axes. */
+    static int[] without(int[] dims, int[] axes) {
         return IntStream.range(0, dims.length)
                 .filter(i -> Arrays.stream(axes).noneMatch(a -> a == i))
                 .map(i -> dims[i])
@@ -295,119 +243,6 @@ final class ShapeRules {
         Shape c = node.input(2).isEmpty() ? null : shapes.apply(node.input(2));
         if (c != null && (c.rank() != 1 || c.dim(0) != out.dim(1))) {
             throw error("adds a bias of shape " + c + " to shape " + out + ", which does not fit");
-        }
-        return out;
-    }
-
-    private Shape flatten(Shape x) {
-        int axis = node.intAttr("axis", 1);
-        if (axis < 0 || axis > x.rank()) {
-            throw error("has axis " + axis + " for a tensor of " + x.rank() + " dimensions");
-        }
-        return Shape.of(product(x, 0, axis), product(x, axis, x.rank()));
-    }
-
-    /** Product of some dimensions, the batch only where all others are 1. */
-    private int product(Shape x, int from, int to) {
-        int n = Math.toIntExact(x.elements(from, to));
-        boolean batch = IntStream.range(from, to).anyMatch(i -> x.dim(i) == Shape.BATCH);
-        if (batch && n != 1) {
-            throw error("merges the batch of shape " + x + " with another axis");
-        }
-        return batch ? Shape.BATCH : n;
-    }
-
-    private @Nullable Shape reshape() {
-        Shape to = Shape.of(node.ints("shape"));
-        Shape x = shapes.apply(node.input(0));
-        if (x != null && (x.elements() != to.elements() || x.hasBatch() != to.hasBatch())) {
-            throw error("reshapes " + x + " to " + to + ", which has another number of elements");
-        }
-        return to;
-    }
-
-    private Shape squeeze(Shape x) {
-        int[] axes = axes("axes", x.rank());
-        for (int a : axes) {
-            if (x.dim(a) != 1) {
-                throw error("removes axis " + a + " of shape " + x + ", whose size is not 1");
-            }
-        }
-        return Shape.of(without(x.dims(), axes));
-    }
-
-    private Shape unsqueeze(Shape x) {
-        int rank = x.rank() + node.ints("axes").length;
-        int[] axes = axes("axes", rank);
-        int[] out = new int[rank];
-        for (int a : axes) {
-            out[a] = 1;
-        }
-        for (int i = 0, from = 0; i < rank; i++) {
-            if (out[i] == 0) {
-                out[i] = x.dim(from++);
-            }
-        }
-        return Shape.of(out);
-    }
-
-    private Shape transpose(Shape x) {
-        int[] perm = axes("perm", x.rank());
-        if (perm.length != x.rank()) {
-            throw error("permutes " + perm.length + " axes of a tensor that has " + x.rank());
-        }
-        return Shape.of(Arrays.stream(perm).map(x::dim).toArray());
-    }
-
-    private @Nullable Shape concat() {
-        int axis = node.intAttr("axis", 0);
-        int @Nullable [] out = null;
-        boolean unknown = false;
-        for (String in : node.inputs()) {
-            Shape s = shapes.apply(in);
-            if (s == null) {
-                unknown = true;
-                continue;
-            }
-            axis(axis, s.rank());
-            if (s.dim(axis) == Shape.BATCH) {
-                throw error("joins along the batch");
-            }
-            if (out == null) {
-                out = s.dims();
-                continue;
-            }
-            boolean fits = s.rank() == out.length;
-            for (int i = 0; fits && i < out.length; i++) {
-                fits = i == axis || s.dim(i) == out[i];
-            }
-            if (!fits) {
-                throw error(
-                        "joins shapes " + Shape.of(out) + " and " + s + " along axis " + axis + ", which do not fit");
-            }
-            out[axis] = Math.addExact(out[axis], s.dim(axis));
-        }
-        return unknown || out == null ? null : Shape.of(out);
-    }
-
-    private List<@Nullable Shape> split() {
-        Shape x = shapes.apply(node.input(0));
-        int[] parts = node.ints("split");
-        if (parts.length != node.outputs().size()) {
-            throw error("has " + parts.length + " parts but " + node.outputs().size() + " outputs");
-        }
-        int axis = node.intAttr("axis", 0);
-        List<@Nullable Shape> out = new ArrayList<>();
-        long sum = 0;
-        for (int p : parts) {
-            if (p < 1) {
-                throw error("has a part of " + p);
-            }
-            sum += p;
-            out.add(x == null ? null : x.with(axis(axis, x.rank()), p));
-        }
-        if (x != null && x.dim(axis) != sum) {
-            throw error("splits axis " + axis + " of shape " + x + " into " + Arrays.toString(parts));
         }
         return out;
     }
