@@ -45,11 +45,6 @@ final class Availability {
         return outUntil[level] > frame;
     }
 
-    /** A level that threw and whose time is over: calling it is a trial. */
-    boolean isTrial(int level) {
-        return failures[level] > 0 && !isOut(level);
-    }
-
     boolean may(int level) {
         return level >= widest && level <= narrowest && !isOut(level);
     }

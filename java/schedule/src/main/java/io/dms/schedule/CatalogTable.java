@@ -358,13 +358,4 @@ public final class CatalogTable {
         }
         return t;
     }
-
-    /** Bytes that are missing for a variant. */
-    long missingBytes(int v, State s) {
-        long b = 0;
-        for (int u : unitsOf[v]) {
-            b += s.isLoaded(u) ? 0 : unitBytes[u];
-        }
-        return b;
-    }
 }

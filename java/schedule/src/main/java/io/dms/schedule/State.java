@@ -229,11 +229,6 @@ public final class State {
         loaderFree = nanos;
     }
 
-    /** When the device's executor is free. */
-    public long deviceFreeNanos() {
-        return deviceFree;
-    }
-
     /** When the device's loader is free. */
     public long loaderFreeNanos() {
         return loaderFree;

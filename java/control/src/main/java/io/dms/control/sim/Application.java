@@ -104,23 +104,6 @@ public record Application(
                 tails);
     }
 
-    /** This application with another sensitivity to others. */
-    public Application withSensitivity(double factor) {
-        return new Application(
-                name,
-                profile,
-                goal,
-                controller,
-                framesPerSecond,
-                jitter,
-                queue,
-                late,
-                fromNanos,
-                toNanos,
-                factor,
-                tail);
-    }
-
     /** This application with another controller. */
     public Application with(ControllerFactory other) {
         return new Application(

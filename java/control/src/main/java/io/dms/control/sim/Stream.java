@@ -228,10 +228,6 @@ final class Stream implements Truth {
         return level;
     }
 
-    long startedNanos() {
-        return started;
-    }
-
     @Override
     public Profile profile() {
         return app.profile();

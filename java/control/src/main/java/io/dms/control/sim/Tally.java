@@ -118,11 +118,6 @@ public final class Tally {
         return accuracy / served;
     }
 
-    /** Mean accuracy over all frames, those not served counting 0; NaN without any. */
-    public double deliveredAccuracy() {
-        return accuracy / (served + dropped + failed);
-    }
-
     /** Mean index of the levels served, NaN without any. */
     public double meanLevel() {
         return levels / served;

@@ -3,7 +3,6 @@ package io.dms.schedule.sim;
 import io.dms.schedule.catalog.Catalog;
 import io.dms.schedule.catalog.CatalogFile;
 import io.dms.schedule.catalog.Fragment;
-import io.dms.schedule.catalog.Kind;
 import io.dms.schedule.catalog.Task;
 import io.dms.schedule.catalog.Variant;
 import java.io.IOException;
@@ -87,10 +86,5 @@ public final class PaperCatalog {
                 .filter(v -> left.stream().anyMatch(t -> t.id().equals(v.task())) && keep.test(v))
                 .toList();
         return new Catalog(c.provenance(), left, c.fragments(), variants);
-    }
-
-    /** Without what a server runs. */
-    static boolean isOnDevice(Variant v) {
-        return v.kind() != Kind.REMOTE;
     }
 }

@@ -33,7 +33,7 @@ public final class Simulation {
         table = scene.table();
         state = new State(table, scene.budgets(), 0);
         scheduler = Schedulers.of(name, table, state);
-        tally = new Tally(name, scene.trace().seconds(), table.variants(), table.tasks());
+        tally = new Tally(name, scene.trace().seconds(), table.variants());
         decision = new Decision(table);
         random = new SplittableRandom(scene.seed());
         deadlines = new double[table.tasks()];
@@ -89,7 +89,7 @@ public final class Simulation {
         }
         scheduler.decide(request, state, decision);
         if (decision.variant < 0) {
-            tally.refused(request.task, Reason.FAILED);
+            tally.refused(Reason.FAILED);
             return;
         }
         perform(i, Long.MAX_VALUE);
@@ -98,7 +98,7 @@ public final class Simulation {
     /** Does what was decided; false if the server was lost on the way. */
     private boolean perform(int i, long downNanos) {
         if (decision.variant < 0) {
-            tally.refused(request.task, decision.reason);
+            tally.refused(decision.reason);
             return true;
         }
         int v = decision.variant;
@@ -106,7 +106,7 @@ public final class Simulation {
             move(a);
         }
         if (!state.isResident(v)) {
-            tally.refused(request.task, Reason.DEADLINE);
+            tally.refused(Reason.DEADLINE);
             return true;
         }
         double factor = scene.deviceFactor() * noise();
@@ -117,7 +117,7 @@ public final class Simulation {
         double joules = table.onDevice(v) ? catalogJoules * factor : catalogJoules;
         long begin = state.beginNanos(v);
         if (begin > decision.latestNanos(decision.actions() - 1)) {
-            tally.refused(request.task, Reason.DEADLINE);
+            tally.refused(Reason.DEADLINE);
             return true;
         }
         long answer = begin + (long) ((seconds + remote) * 1e9);

@@ -18,7 +18,6 @@ public final class Tally {
     private final int[] binRequests = new int[BINS];
     private final int[] binServed = new int[BINS];
     private final int[] variants;
-    private final int[] refusedByTask;
     private int requests;
     private int served;
     private int late;
@@ -31,11 +30,10 @@ public final class Tally {
     private double dollars;
     private double lastServed = Double.NaN;
 
-    Tally(String scheduler, double seconds, int variantCount, int taskCount) {
+    Tally(String scheduler, double seconds, int variantCount) {
         this.scheduler = scheduler;
         binSeconds = seconds / BINS;
         variants = new int[variantCount];
-        refusedByTask = new int[taskCount];
     }
 
     private int bin(double second) {
@@ -62,9 +60,8 @@ public final class Tally {
         late++;
     }
 
-    void refused(int task, Reason why) {
+    void refused(Reason why) {
         refused.merge(why, 1, Integer::sum);
-        refusedByTask[task]++;
     }
 
     void countRetry() {
@@ -104,11 +101,6 @@ public final class Tally {
     /** Those that were refused, by reason. */
     public Map<Reason, Integer> refused() {
         return new EnumMap<>(refused);
-    }
-
-    /** Of a task. */
-    public int refusedOf(int task) {
-        return refusedByTask[task];
     }
 
     /** Served by less than the best variant of their task. */

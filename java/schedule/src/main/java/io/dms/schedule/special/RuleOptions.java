@@ -46,11 +46,6 @@ public record RuleOptions(
         }
     }
 
-    /** These options with another margin. */
-    public RuleOptions withMargin(double margin) {
-        return new RuleOptions(window, drift, epsilon, mostWrong, margin, errors, mostClasses, mostTried, seed);
-    }
-
     /** These options with another number of standard errors. */
     public RuleOptions withErrors(double errors) {
         return new RuleOptions(window, drift, epsilon, mostWrong, margin, errors, mostClasses, mostTried, seed);
