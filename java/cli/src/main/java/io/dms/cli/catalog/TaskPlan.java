@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param variants what to make
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TaskPlan(
+record TaskPlan(
         Task task, List<String> classes, int[] label, boolean own, List<int[]> contexts, List<Wanted> variants) {
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(us|ms|s)");
 

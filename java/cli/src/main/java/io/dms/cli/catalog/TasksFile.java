@@ -29,7 +29,7 @@ import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.NodeEvent;
 
 /** What a catalog is to be made of, {@code TASKS.yaml}, as it stands; {@link TaskPlan} checks what it means. */
-public final class TasksFile {
+final class TasksFile {
     private static final int SCHEMA = 1;
     private static final int MOST_BYTES = 1 << 20;
 

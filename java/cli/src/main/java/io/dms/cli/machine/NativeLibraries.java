@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for shared libraries by file name where loaders look; loads none. */
-public final class NativeLibraries {
+final class NativeLibraries {
     private final List<Path> folders;
     private final SystemFiles files;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Comma-separated values: a head with units, then a line for each moment. What is absent is an empty field. */
-public final class CsvLines {
+final class CsvLines {
     private CsvLines() {}
 
     /** The names of the columns. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Field names are an interface: a new meaning or a field that goes away needs a new schema number, a field that is added
  * does not. What is absent is null, with a reason beside it.
  */
-public final class JsonLines {
+final class JsonLines {
     private static final int SCHEMA = 1;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * </em> where its n most frequent classes hold at least a share p (Han et al., "MCDNN", MobiSys 2016, section 5.2.1).
  * Adding an answer allocates nothing. Not thread-safe.
  */
-public final class SkewWindow {
+final class SkewWindow {
     private final int[] answers;
     private final int[] counts;
     private final int[] order;
