@@ -43,6 +43,7 @@ struct State {
     std::atomic<long> failAllocation{0};  // the how-manieth allocation from now fails; 0 none
     std::atomic<long> loseAfter{0};       // the how-manieth piece of work from now loses the device; 0 none
     std::atomic<long> total, driver, runtime, cudnn, devices, initcheck, stridedFilters, refuseConvolutions{0}, graphFault{0};
+    std::atomic<long> matmulFault{0}, alphaVectors{0};
     std::atomic<Recorder> recorder{nullptr};
     bool flat;
     Device model;
@@ -591,6 +592,10 @@ int dms_standin_set(const char* name, long value) {
         s.refuseConvolutions = value;
     } else if (n == "graph_fault") {
         s.graphFault = value;
+    } else if (n == "matmul_fault") {
+        s.matmulFault = value;
+    } else if (n == "alpha_vectors") {
+        s.alphaVectors = value;
     } else if (n == "initcheck") {
         s.initcheck = value;
     } else if (n == "compute_capability") {
@@ -610,6 +615,12 @@ long dms_standin_get(const char* name) {
     }
     if (n == "error") {
         return s.error;
+    }
+    if (n == "matmul_fault") {
+        return s.matmulFault;
+    }
+    if (n == "alpha_vectors") {
+        return s.alphaVectors;
     }
     auto it = s.counts.find(n);
     return it == s.counts.end() ? -1 : it->second.load();

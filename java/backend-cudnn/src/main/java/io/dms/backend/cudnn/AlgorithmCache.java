@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AlgorithmCache {
     private static final Logger LOG = LoggerFactory.getLogger(AlgorithmCache.class);
-    private static final int SCHEMA = 2;
+    private static final int SCHEMA = 3;
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path file;
@@ -42,12 +42,12 @@ final class AlgorithmCache {
     record Entry(Algorithm algorithm, @Nullable Boolean fused) {}
 
     /**
-     * What a search among plans of the graph interface found, for a {@link Fusion}.
+     * What a search among plans found for a layer.
      *
-     * @param way null where the legacy algorithm is as fast
-     * @param offer which of the convolution's offers it is of
+     * @param way null where the legacy interface is as fast
+     * @param offer which of the layer's offers it is of
      */
-    record Plan(@Nullable Way way, int offer) {}
+    record Plan(@Nullable Recipe way, int offer) {}
 
     /**
      * @param folder where files are kept
@@ -117,6 +117,14 @@ final class AlgorithmCache {
     }
 
     private static Plan plan(JsonNode v) throws IOException {
+        JsonNode matmul = v.path("matmul");
+        if (!matmul.isMissingNode()) {
+            MatmulWay way = MatmulWay.of(matmul.asText());
+            if (way == null || !v.path("offer").isInt()) {
+                throw new IOException("a product's algorithm was changed");
+            }
+            return new Plan(way, v.path("offer").asInt());
+        }
         JsonNode engine = v.path("engine");
         if (engine.isMissingNode()) {
             return new Plan(null, 0);
@@ -192,11 +200,14 @@ final class AlgorithmCache {
         ObjectNode allPlans = root.putObject("plans");
         plans.forEach((key, plan) -> {
             ObjectNode v = allPlans.putObject(key);
-            Way way = plan.way();
-            if (way != null) {
-                ArrayNode knobs =
-                        v.put("engine", way.engine()).put("offer", plan.offer()).putArray("knobs");
+            if (plan.way() != null) {
+                v.put("offer", plan.offer());
+            }
+            if (plan.way() instanceof Way way) {
+                ArrayNode knobs = v.put("engine", way.engine()).putArray("knobs");
                 way.knobs().forEach(k -> knobs.addArray().add(k.type()).add(k.value()));
+            } else if (plan.way() instanceof MatmulWay way) {
+                v.put("matmul", way.text());
             }
         });
         try {

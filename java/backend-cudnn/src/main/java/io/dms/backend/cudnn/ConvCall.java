@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * A convolution at one level: what its descriptors are bound to, where its operands lie, and by which algorithm it runs.
  * Where the library has bias, residual and ReLU in the same kernel that is taken, else the steps behind it.
  */
-final class ConvCall implements AutoCloseable {
+final class ConvCall extends PlannedCall {
     /** Numbers of algorithms that cuDNN has, with room for some more. */
     private static final int MOST_ALGORITHMS = 16;
     /** {@code CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM}, {@code CUDNN_CONVOLUTION_BWD_DATA_ALGO_0}. */
@@ -30,10 +30,10 @@ final class ConvCall implements AutoCloseable {
     private @Nullable Algorithm algorithm;
     private boolean fused;
     private boolean remembered;
-    private final @Nullable GraphPart graph;
 
-    /** @param offers what the graph interface may do instead; empty where it is not asked */
-    ConvCall(Device device, String step, LegacyForm form, Buf weights, List<GraphOffer> offers) {
+    /** @param alternatives what the graph interface may do instead; null where it is not asked */
+    ConvCall(Device device, String step, LegacyForm form, Buf weights, @Nullable Alternatives alternatives) {
+        super(alternatives);
         this.step = step;
         this.device = device;
         this.convolution = device.convolution(step);
@@ -42,8 +42,6 @@ final class ConvCall implements AutoCloseable {
         this.x = form.route().x();
         this.weights = weights;
         this.y = form.route().y();
-        Plans plans = device.plans;
-        graph = plans == null || offers.isEmpty() ? null : new GraphPart(device, step, plans, offers);
     }
 
     /** True where a search is needed before the algorithm is known. */
@@ -75,10 +73,10 @@ final class ConvCall implements AutoCloseable {
         return was;
     }
 
-    /** Bytes of scratch memory, once chosen. */
+    @Override
     long workspace() {
         Algorithm a = algorithm;
-        return Math.max(a == null ? 0 : a.workspace(), graph == null ? 0 : graph.workspace());
+        return Math.max(a == null ? 0 : a.workspace(), super.workspace());
     }
 
     /**
@@ -162,7 +160,7 @@ final class ConvCall implements AutoCloseable {
             if (!e.isRefusal() || remembered || a == null || a.id() == IMPLICIT) {
                 throw e;
             }
-            LOG.warn("node {}: {}, found by a search, is refused ({})", step, describe(), e.getMessage());
+            LOG.warn("node {}: {}, found by a search, is refused ({})", step, describeLegacy(), e.getMessage());
             Algorithm simple = new Algorithm(IMPLICIT, a.math(), 0, !geometry.back(), -1);
             algorithm = simple;
             if (device.algorithms.get(geometry.key()) != null) {
@@ -179,42 +177,10 @@ final class ConvCall implements AutoCloseable {
         }
     }
 
-    // ---- plans of the graph interface
-
-    boolean needsPlanSearch() {
-        return graph != null && graph.isUnknown();
-    }
-
-    boolean isSettled() {
-        return graph == null || graph.isSettled();
-    }
-
-    boolean hasPlan() {
-        return graph != null && !graph.describe().isEmpty();
-    }
-
-    /** Makes the plan that is remembered, or searches one where there is scratch memory. */
-    void choosePlan(@Nullable DeviceMemory work) {
-        if (graph != null) {
-            graph.settle(this::legacy, work);
-        }
-    }
-
-    void tryPlan() {
-        if (graph != null) {
-            graph.tryOut();
-        }
-    }
-
     // ---- running
 
-    void run() {
-        if (graph == null || !graph.run()) {
-            legacy();
-        }
-    }
-
-    private void legacy() {
+    @Override
+    void legacy() {
         Algorithm a = algorithm;
         if (a == null) {
             throw new IllegalStateException("no algorithm was chosen");
@@ -250,8 +216,9 @@ final class ConvCall implements AutoCloseable {
 
     /** Says which copies without gaps it reads or writes, in the order in which convolutions run. */
     void claimCopies() {
-        Route route = graph != null && hasPlan() ? graph.route() : form.route();
-        Behind last = graph != null && hasPlan() ? graph.behind() : behind();
+        Alternatives planned = planned();
+        Route route = planned == null ? form.route() : planned.route();
+        Behind last = planned == null ? behind() : planned.behind();
         if (route.gathered() != null) {
             route.gathered().claim();
         }
@@ -262,17 +229,15 @@ final class ConvCall implements AutoCloseable {
 
     /** What it does to have images lie otherwise. */
     Copies copies() {
-        Route route = graph != null && hasPlan() ? graph.route() : form.route();
-        Behind last = graph != null && hasPlan() ? graph.behind() : behind();
+        Alternatives planned = planned();
+        Route route = planned == null ? form.route() : planned.route();
+        Behind last = planned == null ? behind() : planned.behind();
         DenseCopy.Use gathered = route.gathered();
         return gathered == null ? last.copies() : gathered.copies().and(last.copies());
     }
 
-    /** For people: algorithm, scratch memory, what is fused. */
-    String describe() {
-        if (graph != null && hasPlan()) {
-            return graph.describe();
-        }
+    @Override
+    String describeLegacy() {
         Algorithm a = algorithm;
         if (a == null) {
             return "cudnn, no algorithm yet";
@@ -280,12 +245,5 @@ final class ConvCall implements AutoCloseable {
         return "cudnn algorithm " + a.id() + ", math " + a.math() + ", workspace " + a.workspace() + " B"
                 + (fused ? ", fused" : "") + behind().describe()
                 + (form.route().gathered() == null ? "" : ", image copied");
-    }
-
-    @Override
-    public void close() {
-        if (graph != null) {
-            graph.close();
-        }
     }
 }

@@ -37,6 +37,8 @@ final class Device implements AutoCloseable {
     final @Nullable Plans plans;
     /** Begins the keys by which plans are remembered: what was found among fewer candidates is no answer for more. */
     final String planKey;
+    /** cuBLASLt; null where it is not asked for, or there is none. */
+    final @Nullable Matmuls matmuls;
     /** Decides between an algorithm and a plan. */
     final Stopwatch stopwatch;
 
@@ -54,6 +56,7 @@ final class Device implements AutoCloseable {
         this.stopwatch = opened.stopwatch();
         this.planKey = candidates == Candidates.ALL ? "all " : "";
         this.plans = candidates == Candidates.LEGACY ? null : gpu.dnn().plans(candidates == Candidates.ALL);
+        this.matmuls = candidates == Candidates.LEGACY ? null : gpu.blas().matmuls();
         this.half = precision == SessionOptions.Precision.FP16;
         this.nhwc = channelsLast(precision, gpu.architecture(), gpu.dnn().version());
         this.math = switch (precision) {
@@ -79,6 +82,11 @@ final class Device implements AutoCloseable {
                     case TF32 -> architecture >= 80;
                     case FP16 -> architecture >= 70;
                 };
+    }
+
+    /** The most that the results of two ways to compute a layer may differ, over the largest value. */
+    double tolerance() {
+        return half ? 5e-3 : math == Dnn.FMA_MATH ? 2e-5 : 2e-3;
     }
 
     /** Warns of a plan that can't be had, once in a session: others are only for those who look closer. */

@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import io.dms.cuda.DeviceException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,22 +13,64 @@ import org.jspecify.annotations.Nullable;
  * @param behind what remains to be done
  */
 record GraphOffer(
+        Plans plans,
         Fusion fusion,
         Route route,
         Buf weights,
         @Nullable Buf bias,
         @Nullable View z,
-        Behind behind) {
-    /** Enqueues everything. Allocates nothing once the plan is bound to this memory. */
-    void run(ConvPlan plan, long work) {
-        route.gather();
-        plan.run(
-                route.x().at(),
-                weights.address,
-                bias == null ? 0 : bias.address,
-                z == null ? 0 : z.at(),
-                route.y().at(),
-                work);
-        behind.run();
+        Behind behind)
+        implements Offer {
+    @Override
+    public String library() {
+        return "cudnn graph";
+    }
+
+    @Override
+    public boolean isFused() {
+        return !fusion.stages().isEmpty();
+    }
+
+    @Override
+    public long leastCopied() {
+        return route.leastRange();
+    }
+
+    @Override
+    public List<Way> propose(int most, long workspace) {
+        return plans.propose(fusion, most);
+    }
+
+    @Override
+    public Prepared make(Recipe recipe) {
+        if (!(recipe instanceof Way way)) {
+            throw new DeviceException(DeviceException.Kind.UNSUPPORTED, recipe + " is no engine");
+        }
+        return new Made(this, plans.plan(fusion, way));
+    }
+
+    /** A plan on this offer's memory. */
+    private record Made(GraphOffer offer, ConvPlan plan) implements Prepared {
+        @Override
+        public long workspace() {
+            return plan.workspace();
+        }
+
+        @Override
+        public void run(long work) {
+            View v = offer.z;
+            plan.run(
+                    offer.route.x().at(),
+                    offer.weights.address,
+                    ElementLowering.at(offer.bias),
+                    v == null ? 0 : v.at(),
+                    offer.route.y().at(),
+                    work);
+        }
+
+        @Override
+        public void close() {
+            plan.close();
+        }
     }
 }

@@ -14,13 +14,14 @@ final class GraphOffers {
     private GraphOffers() {}
 
     /**
-     * Offers along each route, the one that does the most in place last; none where plans are not asked for.
+     * Offers along each route, the one that does the most in place last; null where plans are not asked for.
      *
      * @param g of any route
      */
-    static List<GraphOffer> of(PlanBuilder b, Step.Linear s, Geometry g, List<Route> routes, Buf weights) {
-        if (b.device.plans == null) {
-            return List.of();
+    static @Nullable Alternatives of(PlanBuilder b, Step.Linear s, Geometry g, List<Route> routes, Buf weights) {
+        Plans plans = b.device.plans;
+        if (plans == null) {
+            return null;
         }
         View z = addend(b, s.after());
         float[] numbers = s.bias();
@@ -28,14 +29,15 @@ final class GraphOffers {
         for (Route r : routes) {
             Geometry lying = g.withPitches(r.x().pitch(), r.y().pitch());
             Fusion alone = Fusion.alone(lying, r.x(), r.y());
-            offers.add(new GraphOffer(alone, r, weights, null, z, Behind.alone(b, r, s)));
+            offers.add(new GraphOffer(plans, alone, r, weights, null, z, Behind.alone(b, r, s)));
             Fusion whole = Fusion.whole(lying, r.x(), r.y(), numbers != null, s.after(), z);
             if (whole != null) {
                 Buf bias = numbers == null ? null : b.content(new Content.Plain(numbers, g.half()));
-                offers.add(new GraphOffer(whole, r, weights, bias, z, Behind.fused(b, r)));
+                offers.add(new GraphOffer(plans, whole, r, weights, bias, z, Behind.fused(b, r)));
             }
         }
-        return offers;
+        String key = b.device.planKey + offers.get(offers.size() - 1).fusion().key();
+        return new Alternatives(b.device, s.name(), key, offers);
     }
 
     private static @Nullable View addend(PlanBuilder b, List<PostOp> after) {

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One level at one batch, ready to run: operations whose operands have addresses, and, where graphs are used, their
- * recording. Runs allocate nothing. Owns its recording and the plans of its convolutions; arena, descriptors and weights belong to the session.
+ * recording. Runs allocate nothing. Owns its recording and the plans of its layers; arena, descriptors and weights belong to the session.
  */
 final class LevelPlan implements AutoCloseable {
     private final Device device;
     private final Graphs graphs;
     private final List<HostLongs> numbers;
     private final List<PlanBuilder.WeightUse> weights;
+    private final List<PlannedCall> calls;
     private final List<ConvCall> convolutions;
     private final List<DenseCopy> denseCopies;
     private final Operation[] operations;
@@ -45,9 +46,10 @@ final class LevelPlan implements AutoCloseable {
         }
         numbers = b.numbers();
         weights = b.weights();
-        convolutions = b.convolutions();
         denseCopies = b.denseCopies();
         operations = b.operations().toArray(new Operation[0]);
+        calls = Stream.of(operations).map(Operation::call).flatMap(Stream::ofNullable).toList();
+        convolutions = of(ConvCall.class);
         arena = b.buffers().stream().filter(x -> x.last >= 0).toArray(Buf[]::new);
         ArenaPlanner planner = new ArenaPlanner();
         for (Buf x : arena) {
@@ -57,6 +59,10 @@ final class LevelPlan implements AutoCloseable {
             arena[i].at = planner.offset(i);
         }
         arenaBytes = planner.size();
+    }
+
+    private <T extends PlannedCall> List<T> of(Class<T> kind) {
+        return calls.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     /** Bytes of the arena that it needs. */
@@ -94,37 +100,40 @@ final class LevelPlan implements AutoCloseable {
         return convolutions.stream().anyMatch(ConvCall::isUnknown);
     }
 
-    /** True where plans of the graph interface are still to be searched. */
+    /** True where plans are still to be searched. */
     boolean needsPlanSearch() {
-        return convolutions.stream().anyMatch(ConvCall::needsPlanSearch);
+        return calls.stream().anyMatch(PlannedCall::needsPlanSearch);
     }
 
     /** True once plans were made where they are the fastest, or found to be no faster; not at a level that was not prepared. */
     boolean isSettled() {
-        return convolutions.stream().allMatch(ConvCall::isSettled);
+        return calls.stream().allMatch(PlannedCall::isSettled);
     }
 
     /**
-     * Makes plans of the graph interface that are remembered, and searches others; algorithms are chosen and tried before.
+     * Makes plans that are remembered, and searches others; algorithms are chosen and tried before.
      *
      * @param work scratch memory for trials; null where none shall be made
      */
     void choosePlans(@Nullable DeviceMemory work) {
-        convolutions.forEach(c -> c.choosePlan(work));
+        calls.forEach(c -> c.choosePlan(work));
     }
 
     /** Learns that plans run. */
     void tryPlans() {
-        convolutions.forEach(ConvCall::tryPlan);
+        calls.forEach(PlannedCall::tryPlan);
     }
 
     /** Which interfaces compute what. */
     Interfaces interfaces() {
-        int plans = (int) convolutions.stream().filter(ConvCall::hasPlan).count();
-        int products = (int) Stream.of(operations)
-                .filter(o -> o.what().equals("gemm in place"))
-                .count();
-        return new Interfaces(convolutions.size() - plans, plans, products);
+        List<ProductCall> products = of(ProductCall.class);
+        int plans = planned(convolutions);
+        int fused = planned(products);
+        return new Interfaces(convolutions.size() - plans, plans, products.size() - fused, fused);
+    }
+
+    private static int planned(List<? extends PlannedCall> calls) {
+        return (int) calls.stream().filter(PlannedCall::hasPlan).count();
     }
 
     /** @param work scratch memory for searches; null where none shall be made */
@@ -146,7 +155,7 @@ final class LevelPlan implements AutoCloseable {
 
     /** Bytes of scratch memory that its algorithms need. */
     long workspaceBytes() {
-        return convolutions.stream().mapToLong(ConvCall::workspace).max().orElse(0);
+        return calls.stream().mapToLong(PlannedCall::workspace).max().orElse(0);
     }
 
     /** Learns which convolutions the library fuses with what follows, and that the others run. */
@@ -192,7 +201,10 @@ final class LevelPlan implements AutoCloseable {
 
     /** Copies, convolutions and kernels of one run. */
     int steps() {
-        return operations.length;
+        return operations.length
+                + of(ProductCall.class).stream()
+                        .mapToInt(ProductCall::kernelsBehind)
+                        .sum();
     }
 
     /** True where the recording is of addresses that are no longer right, or there is none. */
@@ -240,10 +252,8 @@ final class LevelPlan implements AutoCloseable {
     /** One line for each operation. */
     List<String> describe() {
         List<String> lines = new ArrayList<>();
-        int next = 0;
         for (Operation o : operations) {
-            boolean convolution = o.what().equals("convolution");
-            lines.add(o.name() + ": " + (convolution ? convolutions.get(next++).describe() : o.what()));
+            lines.add(o.name() + ": " + o.describe());
         }
         return lines;
     }
@@ -256,6 +266,6 @@ final class LevelPlan implements AutoCloseable {
         closed = true;
         numbers.forEach(HostLongs::close);
         discard();
-        convolutions.forEach(ConvCall::close);
+        calls.forEach(PlannedCall::close);
     }
 }

@@ -6,8 +6,8 @@ import io.dms.cuda.CudaErrors;
 import io.dms.cuda.DeviceException;
 
 /**
- * What the status codes of cuBLAS and cuDNN mean to a caller. They are compared only with 0 and told by name, since their
- * numbers changed between cuDNN 8 and 9; what is behind them is asked of CUDA's runtime.
+ * What the status codes of cuBLAS and cuDNN mean to a caller. They are told by name; cuDNN's are compared only with 0, since
+ * their numbers changed between cuDNN 8 and 9; what is behind them is asked of CUDA's runtime.
  */
 final class LibraryErrors {
     private LibraryErrors() {}
@@ -19,8 +19,21 @@ final class LibraryErrors {
      */
     static void blas(int status, String what) {
         if (status != 0) {
-            throw failure("cuBLAS", what, "status " + status);
+            throw failure("cuBLAS", what, name(status));
         }
+    }
+
+    /** Those that say something of the call; numbers of cuBLAS are the same in all generations. */
+    private static String name(int status) {
+        return switch (status) {
+            case 1 -> "NOT_INITIALIZED";
+            case 3 -> "ALLOC_FAILED";
+            case 7 -> "INVALID_VALUE";
+            case 8 -> "ARCH_MISMATCH";
+            case 13 -> "EXECUTION_FAILED";
+            case 15 -> "NOT_SUPPORTED";
+            default -> "status " + status;
+        };
     }
 
     /** The same of cuDNN. */

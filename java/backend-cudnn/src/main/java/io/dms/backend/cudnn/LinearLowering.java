@@ -10,21 +10,11 @@ import io.dms.runtime.Step;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Convolutions, transposed convolutions and matrix products with constant weights. A 1x1 convolution is a product that
- * reads the full-width weights in place, by a leading dimension; so is a linear layer.
- */
+/** Convolutions of all kinds and matrix products with constant weights; {@link ProductLowering} has those that are products. */
 final class LinearLowering {
     private final PlanBuilder b;
     private final Step.Linear s;
     private final boolean half;
-
-    /** Weights of a product: where, from which element on, and how far from one row to the next. */
-    private record Matrix(Buf buf, long offset, int rowElements, boolean scaled) {
-        long at() {
-            return buf.address + offset;
-        }
-    }
 
     LinearLowering(PlanBuilder b, Step.Linear s) {
         this.b = b;
@@ -34,7 +24,7 @@ final class LinearLowering {
 
     void lower() {
         if (s.kind() == Step.LinearKind.GEMM) {
-            product();
+            new ProductLowering(b, s).product();
             return;
         }
         Step.Window w = s.window();
@@ -45,7 +35,7 @@ final class LinearLowering {
         if (s.kind() == Step.LinearKind.CONV_TRANSPOSE) {
             new TransposedLowering(b, s).lower(p);
         } else if (isPointwise(p)) {
-            pointwise(p);
+            new ProductLowering(b, s).pointwise(p);
         } else if (isDepthwise()) {
             depthwise(p);
         } else {
@@ -80,86 +70,6 @@ final class LinearLowering {
 
     private boolean isDepthwise() {
         return s.group() > 1 && s.group() == b.dims(s.input())[1] && s.group() == b.dims(s.output())[1];
-    }
-
-    // ---- products
-
-    private Matrix matrix() {
-        Tensor t = s.weights();
-        int size = half ? 2 : 4;
-        if (t.cut(0).ranges() == 1 && t.cut(1).ranges() == 1) {
-            Buf all = b.content(new Content.Master(t.base(), half));
-            int row = t.cut(1).size();
-            return new Matrix(
-                    all,
-                    (long) size * ((long) t.cut(0).start(0) * row + t.cut(1).start(0)),
-                    row,
-                    false);
-        }
-        // The consumer of a concat reads several ranges of columns: gathered once for the level.
-        Buf packed = b.content(new Content.Weights(t, s.scale(), s.inputMajor() ? 1 : 0, 1, Content.Order.PLAIN, half));
-        return new Matrix(packed, 0, t.cut(1).kept(), true);
-    }
-
-    /** The places that a stride leaves, without gaps: the image is smaller than the weights that are then not packed. */
-    private View thinned(Window p) {
-        View in = b.as(s.input(), b.device.nhwc, false);
-        if (p.strideH() == 1 && p.strideW() == 1) {
-            return in;
-        }
-        int oh = Geometry.outputs(in.h(), 0, 1, p.strideH(), 1);
-        int ow = Geometry.outputs(in.w(), 0, 1, p.strideW(), 1);
-        View x = b.fresh(new int[] {in.n(), in.c(), oh, ow}, b.device.nhwc, half);
-        Layout from = in.layout();
-        Layout to = x.layout();
-        Window places = new Window(1, 1, p.strideH(), p.strideW(), 0, 0, 1, 1);
-        b.run(
-                "every " + p.strideH() + "x" + p.strideW(),
-                () -> b.images.pool(Images.POOL_AVERAGE, from, in.at(), to, x.at(), places, b.stream),
-                in,
-                x);
-        return x;
-    }
-
-    private void pointwise(Window p) {
-        boolean nhwc = b.device.nhwc;
-        View x = thinned(p);
-        View y = b.place(s.output(), nhwc);
-        Matrix w = matrix();
-        int k = y.c();
-        int c = x.c();
-        Blas blas = b.device.gpu.blas();
-        if (nhwc) {
-            int rows = Math.multiplyExact(x.n(), x.hw());
-            Product product = Product.of(true, k, rows, c, w.rowElements, x.pitch(), y.pitch(), half);
-            b.run("gemm in place", () -> blas.multiply(product, w.at(), x.at(), y.at()), x, y);
-        } else {
-            int hw = x.hw();
-            Product product =
-                    Product.of(false, hw, k, c, hw, w.rowElements, hw, half).times(x.n(), x.strideN(), 0, y.strideN());
-            b.run("gemm in place", () -> blas.multiply(product, x.at(), w.at(), y.at()), x, y);
-        }
-        ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
-    }
-
-    private void product() {
-        int[] in = b.dims(s.input());
-        int[] out = b.dims(s.output());
-        int c = in[in.length - 1];
-        int k = out[out.length - 1];
-        int rows = 1;
-        for (int i = 0; i < in.length - 1; i++) {
-            rows = Math.multiplyExact(rows, in[i]);
-        }
-        View x = b.plain(s.input());
-        View whole = b.fresh(out, false, half);
-        b.set(s.output(), whole);
-        View y = whole.plainAs(rows, k, 1, 1);
-        Matrix w = matrix();
-        Product product = Product.of(!s.inputMajor(), k, rows, c, w.rowElements, c, k, half);
-        Blas blas = b.device.gpu.blas();
-        b.run("gemm in place", () -> blas.multiply(product, w.at(), x.at(), y.at()), x, y);
-        ElementLowering.epilogue(b, y, y, w.scaled ? null : s.scale(), s.bias(), s.after());
     }
 
     // ---- convolutions
@@ -238,9 +148,9 @@ final class LinearLowering {
         LegacyForm.Fused fused = fused(first.y());
         LegacyForm form = new LegacyForm(g, first, fused, Behind.fused(b, first), Behind.alone(b, first, s));
         View z = fused == null ? null : fused.residual();
-        List<GraphOffer> offers = GraphOffers.of(b, s, g, routes, w);
+        Alternatives plans = GraphOffers.of(b, s, g, routes, w);
         b.use(first.x(), first.y(), x, z == null ? y : z);
-        b.run(new ConvCall(b.device, s.name(), form, w, offers), x, y);
+        b.run("convolution", new ConvCall(b.device, s.name(), form, w, plans), x, y);
     }
 
     /** The input with its padding written out, for windows that begin and end unlike. */

@@ -1,5 +1,7 @@
 package io.dms.backend.cudnn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One operation of a level's plan.
  *
@@ -7,5 +9,11 @@ package io.dms.backend.cudnn;
  * @param what for people
  * @param work enqueues it; allocates nothing
  * @param copies whether it only has an image lie otherwise
+ * @param call the layer that it is of, where there are several ways to compute it
  */
-record Operation(String name, String what, Runnable work, Copies copies) {}
+record Operation(String name, String what, Runnable work, Copies copies, @Nullable PlannedCall call) {
+    /** For people. */
+    String describe() {
+        return call == null ? what : call.describe();
+    }
+}

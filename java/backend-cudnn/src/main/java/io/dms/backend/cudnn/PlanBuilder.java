@@ -26,7 +26,6 @@ final class PlanBuilder {
 
     private final List<WeightUse> weights = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
-    private final List<ConvCall> convolutions = new ArrayList<>();
     private final List<Buf> buffers = new ArrayList<>();
     private final List<HostLongs> numbers = new ArrayList<>();
     private final @Nullable View[] views;
@@ -247,7 +246,7 @@ final class PlanBuilder {
         if (quiet) {
             caught.add(work);
         } else {
-            operations.add(new Operation(name, what, work, copies));
+            operations.add(new Operation(name, what, work, copies, null));
         }
     }
 
@@ -271,9 +270,10 @@ final class PlanBuilder {
         }
     }
 
-    void run(ConvCall call, View... used) {
-        convolutions.add(call);
-        run("convolution", call::run, used);
+    /** Appends a layer that uses these views, and what those use that were collected for it. */
+    void run(String what, PlannedCall call, View... used) {
+        use(used);
+        operations.add(new Operation(name, what, call::run, Copies.NONE, call));
     }
 
     /** Copies from one layout to another. */
@@ -305,10 +305,6 @@ final class PlanBuilder {
 
     List<Operation> operations() {
         return operations;
-    }
-
-    List<ConvCall> convolutions() {
-        return convolutions;
     }
 
     List<Buf> buffers() {

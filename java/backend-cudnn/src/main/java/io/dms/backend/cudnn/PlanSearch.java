@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the fastest way to compute one convolution with what follows it, among the legacy algorithm and plans of the graph
- * interface. A plan that is refused, wants too much memory, can't be recorded or gives another result than the legacy
+ * Finds the fastest way to compute one layer with what follows it, among the legacy algorithm and the plans that libraries
+ * propose for its offers. A plan that is refused, wants too much memory, can't be recorded or gives another result than the legacy
  * algorithm is passed over; a tie keeps the legacy algorithm.
  */
 final class PlanSearch {
@@ -19,7 +19,6 @@ final class PlanSearch {
     /** Among these those are looked for that take ranges of channels without a copy. */
     private static final int MOST_PROPOSALS = 64;
 
-    private final Plans plans;
     private final Stopwatch stopwatch;
     private final long workspace;
     private final double tolerance;
@@ -30,14 +29,16 @@ final class PlanSearch {
      * @param plan the caller's to close
      * @param micros how long it takes
      */
-    record Found(GraphOffer offer, Way way, ConvPlan plan, double micros) {}
+    record Found(Offer offer, Recipe way, Prepared plan, double micros) {}
 
-    /** @param workspace bytes of scratch memory that a plan may want */
-    PlanSearch(Plans plans, Stopwatch stopwatch, long workspace, Geometry geometry) {
-        this.plans = plans;
+    /**
+     * @param workspace bytes of scratch memory that a plan may want
+     * @param tolerance the most that a plan's result may differ from the legacy one, over the largest value
+     */
+    PlanSearch(Stopwatch stopwatch, long workspace, double tolerance) {
         this.stopwatch = stopwatch;
         this.workspace = workspace;
-        this.tolerance = geometry.half() ? 5e-3 : geometry.math() == Dnn.FMA_MATH ? 2e-5 : 2e-3;
+        this.tolerance = tolerance;
     }
 
     /**
@@ -48,12 +49,12 @@ final class PlanSearch {
      * @param work address of the scratch memory
      */
     @Nullable
-    Found search(String step, List<GraphOffer> offers, Trial trial, Runnable legacy, long work) {
+    Found search(String step, List<? extends Offer> offers, Trial trial, Runnable legacy, long work) {
         double least = stopwatch.micros(legacy);
         Found best = null;
         try {
-            for (GraphOffer offer : offers) {
-                for (Way way : ways(offer)) {
+            for (Offer offer : offers) {
+                for (Recipe way : ways(offer)) {
                     Found other = tried(step, offer, way, trial, work, least);
                     if (other != null) {
                         least = other.micros;
@@ -73,14 +74,14 @@ final class PlanSearch {
      * What to try of an offer. Of images that are ranges, ways without room for a copy of one go first: the others do inside
      * what other offers do, and the copy of those is shared.
      */
-    List<Way> ways(GraphOffer offer) {
-        long copy = offer.route().leastRange();
+    List<? extends Recipe> ways(Offer offer) {
+        long copy = offer.leastCopied();
         if (copy == Long.MAX_VALUE) {
-            return plans.propose(offer.fusion(), MOST_WAYS);
+            return offer.propose(MOST_WAYS, workspace);
         }
-        List<Way> first = new ArrayList<>();
-        List<Way> later = new ArrayList<>();
-        for (Way way : plans.propose(offer.fusion(), MOST_PROPOSALS)) {
+        List<Recipe> first = new ArrayList<>();
+        List<Recipe> later = new ArrayList<>();
+        for (Recipe way : offer.propose(MOST_PROPOSALS, workspace)) {
             (scratch(offer, way) < copy ? first : later).add(way);
         }
         first.addAll(later);
@@ -88,8 +89,8 @@ final class PlanSearch {
     }
 
     /** Bytes of scratch memory; as much as there can be where a way is refused. */
-    private long scratch(GraphOffer offer, Way way) {
-        try (ConvPlan plan = plans.plan(offer.fusion(), way)) {
+    private long scratch(Offer offer, Recipe way) {
+        try (Prepared plan = offer.make(way)) {
             return plan.workspace();
         } catch (DeviceException e) {
             if (!e.isRefusal()) {
@@ -106,15 +107,15 @@ final class PlanSearch {
     }
 
     /** Null where it is no better. */
-    private @Nullable Found tried(String step, GraphOffer offer, Way way, Trial trial, long work, double least) {
-        ConvPlan plan = null;
+    private @Nullable Found tried(String step, Offer offer, Recipe way, Trial trial, long work, double least) {
+        Prepared plan = null;
         String why;
         try {
-            plan = plans.plan(offer.fusion(), way);
+            plan = offer.make(way);
             if (plan.workspace() > workspace) {
                 why = "wants " + plan.workspace() + " bytes of scratch memory";
             } else {
-                ConvPlan p = plan;
+                Prepared p = plan;
                 Runnable run = () -> offer.run(p, work);
                 double error = trial.error(run);
                 if (error <= tolerance) {

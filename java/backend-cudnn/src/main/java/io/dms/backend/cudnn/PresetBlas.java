@@ -2,10 +2,12 @@ package io.dms.backend.cudnn;
 
 import static org.bytedeco.cuda.global.cublas.*;
 
+import io.dms.cuda.DeviceException;
 import io.dms.cuda.MemoryRef;
 import io.dms.cuda.StreamRef;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.javacpp.FloatPointer;
+import org.jspecify.annotations.Nullable;
 
 /** cuBLAS through JavaCPP's preset. Owns its handle from {@link #open} to {@link #close}. */
 final class PresetBlas implements Blas, AutoCloseable {
@@ -21,6 +23,7 @@ final class PresetBlas implements Blas, AutoCloseable {
     private final FloatPointer one = new FloatPointer(1).put(1f);
     private final FloatPointer zero = new FloatPointer(1).put(0f);
     private int computeType;
+    private @Nullable Matmuls matmuls;
     private boolean closed;
 
     /**
@@ -33,10 +36,31 @@ final class PresetBlas implements Blas, AutoCloseable {
     void open(StreamRef stream, int runtime, boolean tf32) {
         computeType = runtime >= CUDA_11 ? COMPUTE_32F : REAL_32F;
         LibraryErrors.blas(cublasCreate_v2(handle), "opening cuBLAS");
+        matmuls = runtime >= CUDA_11 ? matmuls(stream) : null;
         LibraryErrors.blas(cublasSetStream_v2(handle, stream), "giving cuBLAS its stream");
         boolean fast = tf32 && runtime >= CUDA_11;
         LibraryErrors.blas(
                 cublasSetMathMode(handle, fast ? TF32_MATH : CUBLAS_DEFAULT_MATH), "choosing the mathematics");
+    }
+
+    /** Null where preset or library have no cuBLASLt. */
+    private static @Nullable Matmuls matmuls(StreamRef stream) {
+        try {
+            return new PresetMatmuls(stream);
+        } catch (DeviceException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            return null;
+        } catch (LinkageError none) {
+            // The preset of CUDA 10.2 has no such functions.
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable Matmuls matmuls() {
+        return matmuls;
     }
 
     /** The library's handle; it stays this object's. */
@@ -107,6 +131,9 @@ final class PresetBlas implements Blas, AutoCloseable {
             return;
         }
         closed = true;
+        if (matmuls != null) {
+            matmuls.close();
+        }
         if (!handle.isNull()) {
             cublasDestroy_v2(handle);
         }

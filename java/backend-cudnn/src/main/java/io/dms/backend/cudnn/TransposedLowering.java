@@ -72,7 +72,7 @@ final class TransposedLowering {
                 b.device.math);
         Buf weights = b.content(new Content.Weights(
                 s.weights(), s.scale(), 1, s.group(), nhwc ? Content.Order.CHANNELS_LAST : Content.Order.PLAIN, half));
-        b.run(new ConvCall(b.device, s.name(), LegacyForm.alone(g, x, y), weights, List.of()), x, y);
+        b.run("convolution", new ConvCall(b.device, s.name(), LegacyForm.alone(g, x, y), weights, null), x, y);
         if (!direct) {
             int cutTop = alike ? 0 : -top;
             int cutLeft = alike ? 0 : -left;

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One convolution's own memory in the arena as the place where two ways to compute it are compared: seeded random operands, a
+ * One layer's own memory in the arena as the place where two ways to compute it are compared: seeded random operands, a
  * result that is poisoned before each run, and a look at the whole buffer afterwards, so that what is written beside the
  * result shows as well. Nothing of a session may live in the arena meanwhile. Owns host memory.
  */

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  *
  * @param engine its global number
  */
-record Way(long engine, List<Knob> knobs) {
+record Way(long engine, List<Knob> knobs) implements Recipe {
     /** One choice, in the library's numbers. */
     record Knob(int type, long value) {}
 

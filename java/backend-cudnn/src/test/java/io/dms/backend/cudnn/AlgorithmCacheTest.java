@@ -59,6 +59,29 @@ class AlgorithmCacheTest {
     }
 
     @Test
+    void aProductsAlgorithmIsThereInTheNextProcessToTheLastBit() {
+        MatmulWay way = new MatmulWay(List.of(1L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, 0L, 0xabcdefL, -2L, 1L << 33));
+        AlgorithmCache cache = new AlgorithmCache(folder, "d");
+        cache.put("product", new AlgorithmCache.Plan(way, 1));
+        cache.save();
+        assertThat(new AlgorithmCache(folder, "d").plan("product")).isEqualTo(new AlgorithmCache.Plan(way, 1));
+    }
+
+    @Test
+    void noDigitOfAProductsAlgorithmCanBeAnother() {
+        String text = new MatmulWay(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L)).text();
+        assertThat(MatmulWay.of(text)).isNotNull();
+        for (int i = 0; i < text.length(); i++) {
+            char other = text.charAt(i) == '7' ? '6' : '7';
+            assertThat(MatmulWay.of(text.substring(0, i) + other + text.substring(i + 1)))
+                    .as("digit %d", i)
+                    .isNull();
+        }
+        assertThat(MatmulWay.of(text.substring(1))).isNull();
+        assertThat(MatmulWay.of(text.replace('0', 'x'))).isNull();
+    }
+
+    @Test
     void anotherLibraryVersionStartsAnew() {
         AlgorithmCache cache = new AlgorithmCache(folder, "Orin sm87 cudnn90300");
         cache.put("conv", new AlgorithmCache.Entry(SOME, true));
@@ -94,14 +117,15 @@ class AlgorithmCacheTest {
                 "",
                 "{",
                 "[]",
-                "{\"schema\":2}",
-                "{\"schema\":1,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
-                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":\"one\"}}}",
-                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":1,\"offer\":0}}}",
-                "{\"schema\":2,\"device\":\"d\",\"plans\":{\"f\":{\"engine\":1,\"offer\":0,\"knobs\":[[1]]}}}",
+                "{\"schema\":3}",
+                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
+                "{\"schema\":3,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":\"one\"}}}",
+                "{\"schema\":3,\"device\":\"d\",\"convolutions\":{},\"plans\":{\"f\":{\"engine\":1,\"offer\":0}}}",
+                "{\"schema\":3,\"device\":\"d\",\"plans\":{\"f\":{\"engine\":1,\"offer\":0,\"knobs\":[[1]]}}}",
+                "{\"schema\":3,\"device\":\"d\",\"plans\":{\"f\":{\"matmul\":\"00\",\"offer\":0}}}",
                 "{\"schema\":99,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":1}}}",
-                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
-                "{\"schema\":2,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
+                "{\"schema\":3,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":\"one\"}}}",
+                "{\"schema\":3,\"device\":\"d\",\"convolutions\":{\"conv\":{\"algorithm\":1,\"math\":0,\"workspace\":-1}}}"
             })
     void aCorruptFileIsIgnoredAndWrittenAnew(String content) throws IOException {
         AlgorithmCache first = new AlgorithmCache(folder, "d");

@@ -24,6 +24,11 @@ final class Answers {
         return of("answers-graph.txt");
     }
 
+    /** What cuBLASLt answered to {@link MatmulCalls}: those of CUDA 11.4 and 12.6 alike. */
+    static List<String> matmuls() {
+        return of("answers-matmul.txt");
+    }
+
     /** The same of a library that is not older than 9.24, which answers otherwise in a few: both answers, after each other. */
     static List<String> laterGraph() {
         List<String> lines = new ArrayList<>(graph());

@@ -26,10 +26,16 @@ class AnswersOnStandInTest {
     }
 
     @Test
+    void cublasLtTakesAndRefusesWhatTheRealOneDoes() {
+        assertThat(Answers.differences(Answers.matmuls(), MatmulCalls.ask())).isEmpty();
+    }
+
+    @Test
     void theCallsLeaveNoDescriptorBehind() {
         long before = StandIn.get("live_descriptors");
         DescriptorCalls.ask(2);
         GraphCalls.ask(2);
+        MatmulCalls.ask();
         assertThat(StandIn.get("live_descriptors")).isEqualTo(before);
     }
 }

@@ -37,18 +37,23 @@ record BoundConvolution(boolean back, int[] x, int[] weights, int[] convolution,
                 BoundConvolution b = new BoundConvolution(back, x.clone(), w.clone(), v.clone(), y.clone());
                 all.put(b.toString(), b);
             };
-            SessionOptions options = SessionOptions.DEFAULT.withPrecision(Precision.valueOf(precision));
-            prepare(hardware, BundledModels.resnet20Cifar10(), options);
-            for (int seed = 0; seed < Networks.generators().size(); seed++) {
-                ScalableModel model = scalable(Networks.any(seed));
-                boolean fixed =
-                        model.graph().inputs().stream().anyMatch(i -> !i.shape().hasBatch());
-                prepare(hardware, model, fixed ? options : options.withBatch(1 + seed % 3));
-            }
+            prepareAll(hardware, precision);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new ArrayList<>(all.values());
+    }
+
+    /** Prepares the bundled model and a network of every kind at every level. */
+    static void prepareAll(FakeHardware hardware, String precision) {
+        SessionOptions options = SessionOptions.DEFAULT.withPrecision(Precision.valueOf(precision));
+        prepare(hardware, BundledModels.resnet20Cifar10(), options);
+        for (int seed = 0; seed < Networks.generators().size(); seed++) {
+            ScalableModel model = scalable(Networks.any(seed));
+            boolean fixed =
+                    model.graph().inputs().stream().anyMatch(i -> !i.shape().hasBatch());
+            prepare(hardware, model, fixed ? options : options.withBatch(1 + seed % 3));
+        }
     }
 
     private static ScalableModel scalable(Graph graph) {

@@ -1,13 +1,23 @@
 package io.dms.backend.cudnn;
 
 import io.dms.cuda.DeviceException;
+import org.jspecify.annotations.Nullable;
 
 /** Products that read like their formula. Checks leading dimensions, as cuBLAS does. */
 final class FakeBlas implements Blas {
     private final FakeGpu gpu;
 
+    /** In the place of cuBLASLt; null for none. */
+    @Nullable
+    Matmuls matmuls;
+
     FakeBlas(FakeGpu gpu) {
         this.gpu = gpu;
+    }
+
+    @Override
+    public @Nullable Matmuls matmuls() {
+        return matmuls;
     }
 
     @Override

@@ -13,7 +13,7 @@ final class FakeGpu implements Gpu {
     @Nullable
     DeviceException failure;
 
-    private final FakeBlas blas = new FakeBlas(this);
+    final FakeBlas blas = new FakeBlas(this);
     private final long stream;
     boolean closed;
     private static long streams = 1;

@@ -18,6 +18,10 @@ final class FakeHardware implements Hardware {
     /** Is told of each convolution that any session binds. */
     FakeDnn.@Nullable Watcher watcher;
 
+    /** In the place of cuBLASLt. */
+    @Nullable
+    Matmuls matmuls;
+
     FakeHardware(Path folder) {
         cache = new AlgorithmCache(folder, "Fake GPU sm75 cudnn91900");
     }
@@ -40,6 +44,7 @@ final class FakeHardware implements Hardware {
         FakeGpu gpu = new FakeGpu(memory);
         gpu.dnn.fuses = fuses;
         gpu.dnn.watcher = watcher;
+        gpu.blas.matmuls = matmuls;
         gpu.architecture = architecture;
         opened.add(gpu);
         return new Opened(gpu, bridge, cache, work -> 0);

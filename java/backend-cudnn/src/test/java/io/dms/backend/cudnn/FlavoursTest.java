@@ -33,15 +33,20 @@ class FlavoursTest {
             "PresetPlans.class",
             "PresetPlans$Planned.class");
 
+    /** Where cuBLASLt is called. */
+    private static final Set<String> MATMULS =
+            Set.of("MatmulDescriptors.class", "PresetMatmuls.class", "PresetMatmuls$Planned.class");
+
     /**
      * cuDNN's graph interface; what a runtime
      * older than CUDA 11 has not and is not asked for.
      */
     private static final Map<String, Set<String>> LEFT_OUT =
-            Map.of("jetpack4", and("BlasWorkspace.class"), "jetpack5", GRAPHS);
+            Map.of("jetpack4", and(MATMULS, "BlasWorkspace.class"), "jetpack5", GRAPHS);
 
-    private static Set<String> and(String more) {
+    private static Set<String> and(Set<String> others, String more) {
         Set<String> all = new HashSet<>(GRAPHS);
+        all.addAll(others);
         all.add(more);
         return all;
     }
@@ -50,15 +55,23 @@ class FlavoursTest {
     @TestFactory
     Stream<DynamicTest> theGraphInterfaceIsWholeOrAbsent() {
         return Flavours.CUDA.each((flavour, jars) -> {
-            PresetCalls ours = PresetCalls.ofModuleOf(CudnnBackend.class, Set.of());
-            List<String> missing = ours.missing(PresetJars.read(jars)).stream()
-                    .filter(m -> m.contains("/global/cudnn.cudnnBackend"))
-                    .map(m -> m.substring(0, m.indexOf(" in ")))
-                    .distinct()
-                    .toList();
             boolean old = LEFT_OUT.containsKey(flavour);
-            assertThat(missing).hasSize(old ? 6 : 0);
+            assertThat(missing(jars, "/global/cudnn.cudnnBackend")).hasSize(old ? 6 : 0);
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cublasLtIsWholeOrAbsent() {
+        return Flavours.CUDA.each((flavour, jars) ->
+                assertThat(missing(jars, "/global/cublas.cublasLt")).hasSize(flavour.equals("jetpack4") ? 15 : 0));
+    }
+
+    private static List<String> missing(List<String> jars, String ours) throws Exception {
+        return PresetCalls.ofModuleOf(CudnnBackend.class, Set.of()).missing(PresetJars.read(jars)).stream()
+                .filter(m -> m.contains(ours))
+                .map(m -> m.substring(0, m.indexOf(" in ")))
+                .distinct()
+                .toList();
     }
 
     @TestFactory

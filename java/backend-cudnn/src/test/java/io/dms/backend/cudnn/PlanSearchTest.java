@@ -53,9 +53,9 @@ class PlanSearchTest {
         View x = new View(new Buf(true, 1024), 0, 1, 8, 4, 4, true, true, xPitch);
         View y = new View(new Buf(true, 1024), 0, 1, 8, 4, 4, true, true, yPitch);
         Fusion f = Fusion.alone(GEOMETRY.withPitches(xPitch, yPitch), x, y);
-        GraphOffer offer = new GraphOffer(f, Route.direct(x, y), new Buf(false, 8), null, null, Behind.NOTHING);
-        List<Long> engines = new PlanSearch(plans, work -> 1, 0, GEOMETRY)
-                .ways(offer).stream().map(Way::engine).toList();
+        GraphOffer offer = new GraphOffer(plans, f, Route.direct(x, y), new Buf(false, 8), null, null, Behind.NOTHING);
+        List<Long> engines = new PlanSearch(work -> 1, 0, 0)
+                .ways(offer).stream().map(w -> ((Way) w).engine()).toList();
         assertThat(open).isZero();
         return engines;
     }

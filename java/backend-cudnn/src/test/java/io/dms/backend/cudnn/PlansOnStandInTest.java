@@ -137,7 +137,7 @@ class PlansOnStandInTest {
                     assertThat(error(m, m.full(), inputs, run(s, m.full(), inputs), 2))
                             .as("%s %s", precision, launch)
                             .isLessThan(bar(precision));
-                    assertThat(((CudnnSession) s).interfaces(m.full())).isEqualTo(new Interfaces(0, 2, 0));
+                    assertThat(((CudnnSession) s).interfaces(m.full())).isEqualTo(new Interfaces(0, 2, 0, 0));
                     assertThat(((CudnnSession) s).describe(m.full()))
                             .as("%s %s", precision, launch)
                             .filteredOn(l -> l.contains("cudnn graph"))

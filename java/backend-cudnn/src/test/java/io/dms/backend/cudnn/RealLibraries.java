@@ -38,6 +38,20 @@ final class RealLibraries {
         assumeTrue(hasGraphs(), "this preset has no graph interface, or the library is cuDNN 8");
     }
 
+    /** Skips the test where the preset has no cuBLASLt. */
+    static void requireMatmuls() {
+        assumeTrue(hasMatmuls(), "this preset has no cuBLASLt");
+    }
+
+    private static boolean hasMatmuls() {
+        try {
+            Loader.load(org.bytedeco.cuda.global.cublas.class);
+            return PresetMatmuls.class.getDeclaredMethods().length > 0;
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
     /** Skips the test where the library makes plans for nothing but a device that is there. */
     static void requireDescribedDevices() {
         requireGraphs();

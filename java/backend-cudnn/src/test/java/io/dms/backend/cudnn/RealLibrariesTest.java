@@ -38,6 +38,29 @@ class RealLibrariesTest {
         assertThat(Answers.differences(written, GraphCalls.ask(Answers.SEED))).isEmpty();
     }
 
+    @Test
+    void cublasLtTakesAndRefusesWhatIsWrittenDown() {
+        RealLibraries.requireMatmuls();
+        assertThat(Answers.differences(Answers.matmuls(), MatmulCalls.ask())).isEmpty();
+    }
+
+    /** All that a plan says of its products, at every level, in each type and order: the library makes each descriptor. */
+    @ParameterizedTest
+    @CsvSource({"FP32,75", "TF32,80", "FP16,75"})
+    void everyProductThatAPlanDescribesIsTaken(String precision, int architecture) {
+        RealLibraries.requireMatmuls();
+        List<Matmul> all = DescribedProducts.ofPlans(precision, architecture);
+        assertThat(all).hasSizeGreaterThan(100).anyMatch(Matmul::isFused).anyMatch(Matmul::adds);
+        for (Matmul m : all) {
+            try (MatmulDescriptors d = new MatmulDescriptors(m)) {
+                d.bind(256);
+                var preference = d.preference(1 << 20);
+                assertThat(preference.isNull()).isFalse();
+                org.bytedeco.cuda.global.cublas.cublasLtMatmulPreferenceDestroy(preference);
+            }
+        }
+    }
+
     /** Those of the bundled model and of a network of every kind, at every level, in each type and order. */
     @ParameterizedTest
     @CsvSource({"FP32,75", "TF32,80", "FP16,75", "FP16,53"})

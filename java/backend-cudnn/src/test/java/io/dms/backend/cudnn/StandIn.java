@@ -81,6 +81,8 @@ final class StandIn {
         set("strided_filters", 0);
         set("refuse_convolutions", 0);
         set("graph_fault", 0);
+        set("matmul_fault", 0);
+        set("alpha_vectors", 0);
     }
 
     private static NativeLibrary library() {

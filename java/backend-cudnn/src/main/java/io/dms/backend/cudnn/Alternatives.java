@@ -8,29 +8,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The graph interface's part in one convolution at one level: what it is offered, and the plan that was taken, which it owns.
- * Without a plan the legacy interface runs. A plan is found or made while a level is prepared, and never later.
+ * What may compute one layer at one level in the place of the interface that all devices have: offers, and the plan that was taken
+ * of one of them, which this owns. Without a plan the legacy interface runs. A plan is found or made while a level is prepared,
+ * and never later.
  */
-final class GraphPart implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(GraphPart.class);
+final class Alternatives implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Alternatives.class);
 
     private final String step;
     private final Device device;
-    private final Plans plans;
-    private final List<GraphOffer> offers;
+    private final List<? extends Offer> offers;
     private final String key;
     private boolean settled;
-    private @Nullable GraphOffer offer;
-    private @Nullable ConvPlan plan;
+    private @Nullable Offer offer;
+    private @Nullable Prepared plan;
     private String chosen = "";
 
-    /** @param offers of one convolution, the one that fuses the most last */
-    GraphPart(Device device, String step, Plans plans, List<GraphOffer> offers) {
+    /**
+     * @param key under which a choice among the offers is remembered; differs wherever another one might be better
+     * @param offers of one layer, the one that does the most last
+     */
+    Alternatives(Device device, String step, String key, List<? extends Offer> offers) {
         this.step = step;
         this.device = device;
-        this.plans = plans;
         this.offers = offers;
-        this.key = device.planKey + offers.get(offers.size() - 1).fusion().key();
+        this.key = key;
     }
 
     /** True once a plan was made, or the legacy algorithm was found to be as good. */
@@ -45,7 +47,7 @@ final class GraphPart implements AutoCloseable {
 
     /** Bytes of scratch memory. */
     long workspace() {
-        ConvPlan p = plan;
+        Prepared p = plan;
         return p == null ? 0 : p.workspace();
     }
 
@@ -62,7 +64,7 @@ final class GraphPart implements AutoCloseable {
         AlgorithmCache.Plan known = device.algorithms.plan(key);
         if (known != null) {
             settled = true;
-            Way way = known.way();
+            Recipe way = known.way();
             if (way != null) {
                 remake(known.offer(), way);
             }
@@ -71,13 +73,13 @@ final class GraphPart implements AutoCloseable {
         }
     }
 
-    private void remake(int number, Way way) {
-        ConvPlan made = null;
+    private void remake(int number, Recipe way) {
+        Prepared made = null;
         try {
             if (number < 0 || number >= offers.size()) {
                 throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "no such fusion");
             }
-            made = plans.plan(offers.get(number).fusion(), way);
+            made = offers.get(number).make(way);
             if (made.workspace() > Device.workspaceLimit()) {
                 throw new DeviceException(DeviceException.Kind.UNSUPPORTED, "too much scratch memory");
             }
@@ -90,7 +92,7 @@ final class GraphPart implements AutoCloseable {
         }
     }
 
-    private void take(GraphOffer o, Way way, ConvPlan made) {
+    private void take(Offer o, Recipe way, Prepared made) {
         offer = o;
         plan = made;
         chosen = way.toString();
@@ -108,7 +110,7 @@ final class GraphPart implements AutoCloseable {
     }
 
     private void search(Runnable legacy, DeviceMemory work) {
-        GraphOffer any = offers.get(offers.size() - 1);
+        Offer any = offers.get(offers.size() - 1);
         List<View> scratch = offers.stream()
                 .flatMap(o -> o.route().scratch().stream())
                 .distinct()
@@ -120,8 +122,7 @@ final class GraphPart implements AutoCloseable {
                 LOG.debug("node {}: no plan can be held to a result that is zero or no number", step);
                 return;
             }
-            PlanSearch search = new PlanSearch(
-                    plans, device.stopwatch, work.bytes(), any.fusion().geometry());
+            PlanSearch search = new PlanSearch(device.stopwatch, work.bytes(), device.tolerance());
             PlanSearch.Found found = search.search(step, offers, trial, legacy, work.address());
             if (found == null) {
                 device.algorithms.put(key, new AlgorithmCache.Plan(null, 0));
@@ -139,7 +140,7 @@ final class GraphPart implements AutoCloseable {
 
     /** Runs the plan once, where there is one; one that a call refuses gives way to the legacy algorithm. */
     void tryOut() {
-        ConvPlan p = plan;
+        Prepared p = plan;
         if (p == null) {
             return;
         }
@@ -154,8 +155,8 @@ final class GraphPart implements AutoCloseable {
 
     /** Enqueues the plan and what is behind it; false where there is none. */
     boolean run() {
-        ConvPlan p = plan;
-        GraphOffer o = offer;
+        Prepared p = plan;
+        Offer o = offer;
         if (p == null || o == null) {
             return false;
         }
@@ -173,28 +174,32 @@ final class GraphPart implements AutoCloseable {
         return taken().behind();
     }
 
-    private GraphOffer taken() {
-        GraphOffer o = offer;
+    private Offer taken() {
+        Offer o = offer;
         if (o == null) {
             throw new IllegalStateException("no plan was taken");
         }
         return o;
     }
 
+    boolean hasPlan() {
+        return plan != null;
+    }
+
     /** For people; empty without a plan. */
     String describe() {
-        GraphOffer o = offer;
+        Offer o = offer;
         return plan == null || o == null
                 ? ""
-                : "cudnn graph " + chosen + ", workspace " + workspace() + " B"
-                        + (o.fusion().stages().isEmpty() ? "" : ", fused")
+                : o.library() + " " + chosen + ", workspace " + workspace() + " B"
+                        + (o.isFused() ? ", fused" : "")
                         + o.behind().describe()
                         + (o.route().gathered() == null ? "" : ", image copied");
     }
 
     @Override
     public void close() {
-        ConvPlan p = plan;
+        Prepared p = plan;
         plan = null;
         if (p != null) {
             p.close();
