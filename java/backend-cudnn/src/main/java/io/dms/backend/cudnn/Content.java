@@ -80,13 +80,22 @@ interface Content {
         }
     }
 
-    /** The full width of a constant, for products that read a part of it by a leading dimension. */
-    record Master(Tensor base, boolean half) implements Content {
-        /** The same tensor in the same type. */
-        private record Key(int identity, Tensor base, boolean half) {
+    /**
+     * The full width of a constant, for products that read a part of it by a leading dimension.
+     *
+     * @param scale a factor for each index of {@code axis}, or null
+     * @param axis 0 or 1
+     */
+    record Master(Tensor base, boolean half, float @Nullable [] scale, int axis) implements Content {
+        /** The same tensor in the same type, multiplied by the same factors. */
+        private record Key(int identity, Master content) {
             @Override
             public boolean equals(Object o) {
-                return o instanceof Key k && base == k.base && half == k.half;
+                return o instanceof Key k
+                        && content.base == k.content.base
+                        && content.half == k.content.half
+                        && content.axis == k.content.axis
+                        && Arrays.equals(content.scale, k.content.scale);
             }
 
             @Override
@@ -97,7 +106,7 @@ interface Content {
 
         @Override
         public Object key() {
-            return new Key(System.identityHashCode(base), base, half);
+            return new Key(System.identityHashCode(base), this);
         }
 
         @Override
@@ -108,13 +117,19 @@ interface Content {
         @Override
         public void write(ByteBuffer to) {
             FloatBuffer from = base.bytes().asFloatBuffer();
-            if (!half) {
+            if (!half && scale == null) {
                 to.asFloatBuffer().put(from);
                 return;
             }
             int n = from.remaining();
+            int row = scale == null || axis == 1 ? 1 : n / scale.length;
             for (int i = 0; i < n; i++) {
-                to.putShort(2 * i, Half.of(from.get(i)));
+                float v = scale == null ? from.get(i) : scale[i / row % scale.length] * from.get(i);
+                if (half) {
+                    to.putShort(2 * i, Half.of(v));
+                } else {
+                    to.putFloat(4 * i, v);
+                }
             }
         }
 

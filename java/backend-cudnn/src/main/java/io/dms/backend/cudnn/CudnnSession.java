@@ -32,6 +32,7 @@ final class CudnnSession implements Session {
     private final ScalableModel model;
     private final SessionOptions options;
     final Device device;
+    private @Nullable SharedScales scales;
     private final WeightStore weights;
     private final Readiness readiness;
     private final Map<WidthLevel, LevelPlan> plans = new IdentityHashMap<>();
@@ -136,11 +137,20 @@ final class CudnnSession implements Session {
         }
     }
 
+    private SharedScales scales() {
+        SharedScales s = scales;
+        if (s == null) {
+            s = new SharedScales(model, options.batch());
+            scales = s;
+        }
+        return s;
+    }
+
     private LevelPlan plan(WidthLevel level, boolean search) {
         Graph graph = model.graphAt(level);
         LevelPlan plan = null;
         try {
-            plan = new LevelPlan(device, graph, options.batch(), inputAddresses, outputAddresses);
+            plan = new LevelPlan(device, scales(), graph, options.batch(), inputAddresses, outputAddresses);
             readiness.make(plan, search);
         } catch (RuntimeException e) {
             giveUp(plan, e);

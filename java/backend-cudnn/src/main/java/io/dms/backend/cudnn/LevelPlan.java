@@ -31,13 +31,14 @@ final class LevelPlan implements AutoCloseable {
     private boolean closed;
 
     /**
+     * @param scales of the model that the graph is a level of
      * @param hostInputs where the host writes each network input
      * @param hostOutputs where it reads each output
      */
-    LevelPlan(Device device, Graph graph, int batch, long[] hostInputs, long[] hostOutputs) {
+    LevelPlan(Device device, SharedScales scales, Graph graph, int batch, long[] hostInputs, long[] hostOutputs) {
         this.device = device;
         this.graphs = device.bridge.graphs();
-        PlanBuilder b = new PlanBuilder(FusedPlan.of(graph, batch), device);
+        PlanBuilder b = new PlanBuilder(FusedPlan.of(graph, batch), device, scales);
         try {
             b.build(hostInputs, hostOutputs);
         } catch (RuntimeException | Error e) {
@@ -48,7 +49,10 @@ final class LevelPlan implements AutoCloseable {
         weights = b.weights();
         denseCopies = b.denseCopies();
         operations = b.operations().toArray(new Operation[0]);
-        calls = Stream.of(operations).map(Operation::call).flatMap(Stream::ofNullable).toList();
+        calls = Stream.of(operations)
+                .map(Operation::call)
+                .flatMap(Stream::ofNullable)
+                .toList();
         convolutions = of(ConvCall.class);
         arena = b.buffers().stream().filter(x -> x.last >= 0).toArray(Buf[]::new);
         ArenaPlanner planner = new ArenaPlanner();

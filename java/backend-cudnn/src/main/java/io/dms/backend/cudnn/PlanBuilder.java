@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PlanBuilder {
     final FusedPlan plan;
     final Device device;
+    final SharedScales scales;
     final Images images;
     final Tensors tensors;
     final long stream;
@@ -40,8 +41,9 @@ final class PlanBuilder {
     /** A content and the buffer that stands for it. */
     record WeightUse(Buf buf, Content content) {}
 
-    PlanBuilder(FusedPlan plan, Device device) {
+    PlanBuilder(FusedPlan plan, Device device, SharedScales scales) {
         this.plan = plan;
+        this.scales = scales;
         this.device = device;
         this.images = device.bridge.images();
         this.tensors = device.bridge.tensors();

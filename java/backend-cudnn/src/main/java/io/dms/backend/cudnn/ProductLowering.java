@@ -33,13 +33,14 @@ final class ProductLowering {
         Tensor t = s.weights();
         int size = half ? 2 : 4;
         if (t.cut(0).ranges() == 1 && t.cut(1).ranges() == 1) {
-            Buf all = b.content(new Content.Master(t.base(), half));
+            float[] shared = b.scales.of(s);
+            Buf all = b.content(new Content.Master(t.base(), half, shared, SharedScales.axis(s)));
             int row = t.cut(1).size();
             return new Matrix(
                     all,
                     (long) size * ((long) t.cut(0).start(0) * row + t.cut(1).start(0)),
                     row,
-                    false);
+                    shared != null);
         }
         // The consumer of a concat reads several ranges of columns: gathered once for the level.
         Buf packed = b.content(new Content.Weights(t, s.scale(), s.inputMajor() ? 1 : 0, 1, Content.Order.PLAIN, half));

@@ -65,6 +65,6 @@ final class CopyCounts {
         Device device = new Device(hardware.open(Precision.FP16), Precision.FP16, Candidates.GRAPH);
         long[] in = new long[model.graph().inputs().size()];
         long[] out = new long[model.graph().outputs().size()];
-        return new LevelPlan(device, model.graphAt(level), batch, in, out);
+        return new LevelPlan(device, new SharedScales(model, batch), model.graphAt(level), batch, in, out);
     }
 }

@@ -2,9 +2,11 @@ package io.dms.backend.cudnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dms.model.Affine;
 import io.dms.model.ChannelGroups;
 import io.dms.model.Graph;
 import io.dms.model.GroupAnalysis;
+import io.dms.model.Node;
 import io.dms.model.ScalableModel;
 import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
@@ -22,6 +24,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -172,11 +175,30 @@ class MatmulsOnStandInTest {
         }
     }
 
+    /** The same network with a normalisation of the level's own at each site. */
+    private static ScalableModel calibrated(Graph graph) {
+        Map<String, Affine> own = new HashMap<>();
+        Random random = new Random(8);
+        for (Node node : graph.nodes()) {
+            if (node.op().equals("BatchNormalization")) {
+                float[] scale = new float[16];
+                float[] shift = new float[16];
+                for (int i = 0; i < scale.length; i++) {
+                    scale[i] = 0.5f + random.nextFloat();
+                    shift[i] = random.nextFloat() - 0.5f;
+                }
+                own.put(node.name(), new Affine(scale, shift));
+            }
+        }
+        ScalableModel m = ScalableModel.plain(graph);
+        return new ScalableModel(m.name(), graph, m.groups(), List.of(m.full().withNormalization(own)), null, Map.of());
+    }
+
     /** A level's own scale is a vector of factors, which the documentation allows and the library may refuse. */
     @ParameterizedTest
     @ValueSource(strings = {"norm", "norm Relu", "norm Add Relu"})
-    void aLevelsScaleIsFusedWhereTheLibraryTakesFactors(String after) {
-        ScalableModel m = ScalableModel.plain(network(after));
+    void aLevelsOwnScaleIsFusedWhereTheLibraryTakesFactors(String after) {
+        ScalableModel m = calibrated(network(after));
         List<float[]> inputs = TestData.inputs(m.graph(), 1, new Random(4));
         for (int vectors : new int[] {1, 0}) {
             StandIn.set("alpha_vectors", vectors);
@@ -186,6 +208,28 @@ class MatmulsOnStandInTest {
                 assertThat(error(m, m.full(), inputs, run(s, m.full(), inputs), 1))
                         .isLessThan(1e-2);
                 assertThat(lastTwo(s, m)).allMatch(l -> l.contains("fused") == (vectors == 1));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"norm", "norm Relu", "norm Add Relu"})
+    void aScaleThatAllLevelsShareIsInTheWeightsAndNeedsNoFactors(String after) {
+        ScalableModel m = scalable(network(after));
+        List<float[]> inputs = TestData.inputs(m.graph(), 1, new Random(4));
+        for (Precision precision : List.of(Precision.FP16, Precision.TF32)) {
+            try (CudnnSession s = open(m, SessionOptions.DEFAULT.withPrecision(precision))) {
+                for (WidthLevel level : m.levels()) {
+                    s.prepare(level);
+                }
+                for (WidthLevel level : m.levels()) {
+                    assertThat(error(m, level, inputs, run(s, level, inputs), 1))
+                            .isLessThan(bar(precision));
+                    assertThat(s.describe(level))
+                            .filteredOn(l -> l.contains("cublasLt"))
+                            .hasSize(3)
+                            .allMatch(l -> l.contains("fused"));
+                }
             }
         }
     }
