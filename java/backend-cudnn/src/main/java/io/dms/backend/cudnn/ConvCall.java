@@ -2,7 +2,6 @@ package io.dms.backend.cudnn;
 
 import io.dms.cuda.DeviceException;
 import io.dms.cuda.DeviceMemory;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

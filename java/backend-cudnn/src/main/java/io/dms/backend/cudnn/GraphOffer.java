@@ -19,8 +19,7 @@ record GraphOffer(
         Buf weights,
         @Nullable Buf bias,
         @Nullable View z,
-        Behind behind)
-        implements Offer {
+        Behind behind) implements Offer {
     @Override
     public String library() {
         return "cudnn graph";

@@ -1,10 +1,8 @@
 package io.dms.backend.cudnn;
 
 import io.dms.backend.cudnn.bridge.Activation;
-import io.dms.backend.cudnn.bridge.Images;
 import io.dms.backend.cudnn.bridge.Layout;
 import io.dms.backend.cudnn.bridge.Window;
-import io.dms.model.Tensor;
 import io.dms.runtime.PostOp;
 import io.dms.runtime.Step;
 import java.util.List;

@@ -43,7 +43,8 @@ final class MatmulOffers {
         Matmul alone = Matmul.alone(o.product, Matmul.compute(b.device), o.offsetA, o.offsetB, y.offset());
         List<Offer> offers = new ArrayList<>();
         Route route = Route.direct(o.x, y);
-        offers.add(new MatmulOffer(library, alone, route, o.a, o.b, null, null, z, new Behind(behind, Copies.NONE, true)));
+        offers.add(
+                new MatmulOffer(library, alone, route, o.a, o.b, null, null, z, new Behind(behind, Copies.NONE, true)));
         Matmul whole = whole(alone, o, y, scale != null, z);
         if (whole != null) {
             float[] numbers = s.bias();

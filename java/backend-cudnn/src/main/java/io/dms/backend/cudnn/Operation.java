@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param copies whether it only has an image lie otherwise
  * @param call the layer that it is of, where there are several ways to compute it
  */
-record Operation(String name, String what, Runnable work, Copies copies, @Nullable PlannedCall call) {
+record Operation(
+        String name,
+        String what,
+        Runnable work,
+        Copies copies,
+        @Nullable PlannedCall call) {
     /** For people. */
     String describe() {
         return call == null ? what : call.describe();

@@ -3,7 +3,6 @@ package io.dms.backend.cudnn;
 import io.dms.backend.cudnn.bridge.Layout;
 import io.dms.backend.cudnn.bridge.Window;
 import io.dms.runtime.Step;
-import java.util.List;
 
 /**
  * A transposed convolution: cuDNN's gradient by the input, for which our operand is y and our result is x. The library
