@@ -38,7 +38,7 @@ class ContentTest {
         List<Content> all = new ArrayList<>();
         for (Tensor t : List.of(a, b)) {
             for (boolean half : new boolean[] {false, true}) {
-                all.add(new Content.Master(t, half));
+                all.add(new Content.Master(t, half, null, 0));
                 for (float @Nullable [] scale : new float[][] {null, four, others}) {
                     for (int axis = 0; axis < 2; axis++) {
                         for (Content.Order order : List.of(Content.Order.PLAIN, Content.Order.CHANNELS_LAST)) {
