@@ -212,7 +212,7 @@ final class BenchCommand extends DmsCommand {
                 peers.contains(ONNX_RUNTIME),
                 peers.contains(TRTEXEC),
                 warm.equals("all"));
-        ScalableModel scalable = ModelInput.scalable(model, inputShapes);
+        ScalableModel scalable = ModelInput.scalable(model, inputShapes, backend);
         List<WidthLevel> levels = ModelInput.levels(scalable, widths);
         Backend chosen = Backends.find(backend);
         BenchAccuracy accuracy = new BenchAccuracy(console(), scalable, chosen, options.session(), accuracyImages);

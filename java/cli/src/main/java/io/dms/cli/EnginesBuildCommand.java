@@ -122,7 +122,7 @@ final class EnginesBuildCommand extends DmsCommand {
     public Integer call() {
         output.check();
         SessionOptions options = SessionOptions.DEFAULT.withBatch(batch).withPrecision(precision);
-        ScalableModel scalable = ModelInput.scalable(model, inputShapes);
+        ScalableModel scalable = ModelInput.scalable(model, inputShapes, "tensorrt");
         List<WidthLevel> levels = ModelInput.levels(scalable, widths);
         if (batch != 1
                 && scalable.graph().inputs().stream().anyMatch(v -> !v.shape().hasBatch())) {

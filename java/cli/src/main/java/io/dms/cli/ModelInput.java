@@ -40,6 +40,11 @@ final class ModelInput {
      * model.
      */
     static ScalableModel scalable(@Nullable Path file, List<String> shapes) {
+        return scalable(file, shapes, "");
+    }
+
+    /** The same for a backend of this name. */
+    static ScalableModel scalable(@Nullable Path file, List<String> shapes, String backend) {
         if (file == null) {
             if (!shapes.isEmpty()) {
                 throw new UserException("--input-shape is for a model of yours, whose file leaves shapes open: the"
@@ -47,7 +52,9 @@ final class ModelInput {
             }
             return BundledModels.resnet20Cifar10();
         }
-        ScalableModel read = ScalableModelFile.readAny(file, options(file, shapes));
+        ImportOptions options = options(file, shapes);
+        ScalableModel read =
+                ScalableModelFile.readAny(file, backend.equals("tensorrt") ? options.withEngines() : options);
         boolean ordinary = read.groups().groups().isEmpty();
         return ordinary
                 ? new ScalableModel(stem(file), read.graph(), read.groups(), read.levels(), null, read.provenance())

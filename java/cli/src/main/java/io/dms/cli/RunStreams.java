@@ -141,7 +141,8 @@ final class RunStreams {
         List<ApplicationSpec> out = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < n; i++) {
-            ScalableModel model = ModelInput.scalable(models.isEmpty() ? null : models.get(i), List.of());
+            ScalableModel model = ModelInput.scalable(
+                    models.isEmpty() ? null : models.get(i), List.of(), backend == null ? "cpu" : backend);
             String name = model.name();
             for (int k = 2; !names.add(name); k++) {
                 name = model.name() + "-" + k;

@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A request may say with its parameters which level runs: width (0.5), level (\"0.50\"), or a goal"
-                    + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
-                    + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
+                + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
+                + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
         })
 final class ServeCommand extends DmsCommand {
     private static final int POLL_MILLIS = 50;
@@ -215,7 +215,7 @@ final class ServeCommand extends DmsCommand {
                 throw new UserException("a model is NAME=FILE, or FILE alone, and not \"" + text + "\"");
             }
             ScalableModel model =
-                    ModelInput.scalable(text.isEmpty() ? null : Path.of(text.substring(at + 1)), List.of());
+                    ModelInput.scalable(text.isEmpty() ? null : Path.of(text.substring(at + 1)), List.of(), backend);
             Profile profile = profiles.isEmpty() ? null : ProfileFile.read(profiles.get(i));
             List<String> names = labels.isEmpty()
                     ? text.isEmpty() ? BundledModels.CIFAR10_CLASSES : List.of()

@@ -43,7 +43,7 @@ public final class Graph {
     private final Map<String, Shape> shapes;
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, List<Node>> consumers = new HashMap<>();
-    private volatile @Nullable String digest;
+    private final DigestOnce digest = new DigestOnce(this);
 
     /**
      * A network input or output.
@@ -179,12 +179,12 @@ public final class Graph {
 
     /** {@link NetworkDigest} of this graph. Reads every weight the first time that it is asked for. */
     public String digest() {
-        String d = digest;
-        if (d == null) {
-            d = NetworkDigest.of(this);
-            digest = d;
-        }
-        return d;
+        return digest.get();
+    }
+
+    /** Has Java's common pool begin to read the weights for {@link #digest}, which is sure to be asked for soon. */
+    public void digestAhead() {
+        digest.begin();
     }
 
     /** This graph with other constants. */

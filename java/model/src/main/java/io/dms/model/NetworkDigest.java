@@ -1,18 +1,11 @@
 package io.dms.model;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,99 +25,121 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NetworkDigest {
     private static final int CHUNK = 1 << 16;
 
-    private final DataOutputStream out;
-    private final MessageDigest digest = sha256();
+    private byte[] written = new byte[CHUNK];
+    private int size;
 
-    private NetworkDigest() {
-        out = new DataOutputStream(
-                new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
-    }
+    private NetworkDigest() {}
 
     /** The digest of one level of a model, in lower-case hexadecimal. */
     public static String of(ScalableModel model, WidthLevel level) {
-        NetworkDigest d = new NetworkDigest();
-        Map<String, Tensor> full = model.graph().initializers();
-        try {
-            d.text(model.graph().digest());
-            Graph at = model.graphAt(level);
-            d.structure(at);
-            for (var e : new TreeMap<>(at.initializers()).entrySet()) {
-                Tensor t = e.getValue();
-                d.text(e.getKey());
-                if (t.base().equals(full.get(e.getKey()))) {
-                    d.cuts(t);
-                } else {
-                    d.text(content(t));
-                }
+        Graph full = model.graph();
+        // Other threads may be at the weights: what needs none of them comes first.
+        full.digestAhead();
+        NetworkDigest own = new NetworkDigest();
+        NetworkDigest whole = new NetworkDigest();
+        own.level(model.graphAt(level), full.initializers());
+        whole.text(full.digest());
+        whole.bytes(own.written, own.size);
+        return whole.hex();
+    }
+
+    private void level(Graph at, Map<String, Tensor> full) {
+        structure(at);
+        for (var e : new TreeMap<>(at.initializers()).entrySet()) {
+            Tensor t = e.getValue();
+            text(e.getKey());
+            if (t.base().equals(full.get(e.getKey()))) {
+                cuts(t);
+            } else {
+                text(content(t));
             }
-            return d.hex();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Digests of a network's constants, begun by other threads. One thread takes them. */
+    static final class Weights {
+        private final Map<Tensor, String> contents = new ConcurrentHashMap<>();
+        private final Ahead<Tensor> digesting = new Ahead<>(t -> contents.put(t, content(t)));
+
+        /** The large ones first. */
+        Weights(Graph graph) {
+            List<Tensor> all = new ArrayList<>(graph.initializers().values());
+            all.sort(Comparator.comparingLong(NetworkDigest::size).reversed());
+            all.forEach(digesting::add);
         }
     }
 
     /** The digest of a network; {@link Graph#digest} keeps it. Reads every weight once. */
-    static String of(Graph graph) {
+    static String of(Graph graph, Weights weights) {
         NetworkDigest d = new NetworkDigest();
-        try {
-            d.structure(graph);
-            Map<Tensor, String> contents = contents(graph.initializers().values());
-            for (var e : new TreeMap<>(graph.initializers()).entrySet()) {
-                d.text(e.getKey());
-                d.text(Objects.requireNonNull(contents.get(e.getValue())));
-            }
-            return d.hex();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        d.structure(graph);
+        weights.digesting.finish();
+        for (var e : new TreeMap<>(graph.initializers()).entrySet()) {
+            d.text(e.getKey());
+            d.text(Objects.requireNonNull(weights.contents.get(e.getValue())));
         }
+        return d.hex();
     }
 
-    private String hex() throws IOException {
-        out.flush();
+    private String hex() {
+        MessageDigest digest = sha256();
+        digest.update(written, 0, size);
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** With its length, so that no two rows of texts read alike. */
-    private void text(String s) throws IOException {
-        byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(utf8.length);
-        out.write(utf8);
+    private void bytes(byte[] bytes, int n) {
+        if (n > written.length - size) {
+            written = Arrays.copyOf(written, Math.addExact(size, Math.max(size, n)));
+        }
+        System.arraycopy(bytes, 0, written, size, n);
+        size += n;
     }
 
-    private void texts(List<String> all) throws IOException {
-        out.writeInt(all.size());
+    private void number(int n) {
+        bytes(new byte[] {(byte) (n >>> 24), (byte) (n >>> 16), (byte) (n >>> 8), (byte) n}, Integer.BYTES);
+    }
+
+    /** With its length, so that no two rows of texts read alike. */
+    private void text(String s) {
+        byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
+        number(utf8.length);
+        bytes(utf8, utf8.length);
+    }
+
+    private void texts(List<String> all) {
+        number(all.size());
         for (String s : all) {
             text(s);
         }
     }
 
     /** All but the constants. */
-    private void structure(Graph graph) throws IOException {
+    private void structure(Graph graph) {
         text(graph.name());
         for (List<Graph.Value> values : List.of(graph.inputs(), graph.outputs())) {
-            out.writeInt(values.size());
+            number(values.size());
             for (Graph.Value v : values) {
                 text(v.name());
                 text(v.shape().toString());
             }
         }
-        out.writeInt(graph.nodes().size());
+        number(graph.nodes().size());
         for (Node n : graph.nodes()) {
             texts(List.of(n.name(), n.op(), n.domain()));
             texts(n.inputs());
             texts(n.outputs());
-            out.writeInt(n.attributes().size());
+            number(n.attributes().size());
             for (var a : new TreeMap<>(n.attributes()).entrySet()) {
                 text(a.getKey());
                 text(attribute(a.getValue()));
             }
         }
-        out.writeInt(graph.shapes().size());
+        number(graph.shapes().size());
         for (var e : new TreeMap<>(graph.shapes()).entrySet()) {
             text(e.getKey());
             text(e.getValue().toString());
         }
-        out.writeInt(graph.initializers().size());
+        number(graph.initializers().size());
     }
 
     /** The type is told, too: 1 and 1.0 are two values. */
@@ -148,25 +163,16 @@ public final class NetworkDigest {
     }
 
     /** Which ranges of each axis are kept. */
-    private void cuts(Tensor t) throws IOException {
-        out.writeInt(t.shape().rank());
+    private void cuts(Tensor t) {
+        number(t.shape().rank());
         for (int axis = 0; axis < t.shape().rank(); axis++) {
             AxisCut cut = t.cut(axis);
-            out.writeInt(cut.ranges());
+            number(cut.ranges());
             for (int r = 0; r < cut.ranges(); r++) {
-                out.writeInt(cut.start(r));
-                out.writeInt(cut.length(r));
+                number(cut.start(r));
+                number(cut.length(r));
             }
         }
-    }
-
-    /** What {@link #content} says of each of them, the large ones first. */
-    private static Map<Tensor, String> contents(Collection<Tensor> tensors) {
-        List<Tensor> all = new ArrayList<>(tensors);
-        all.sort(Comparator.comparingLong(NetworkDigest::size).reversed());
-        Map<Tensor, String> out = new ConcurrentHashMap<>();
-        InParallel.each(all, t -> out.put(t, content(t)));
-        return out;
     }
 
     private static long size(Tensor t) {

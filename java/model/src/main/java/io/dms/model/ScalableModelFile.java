@@ -57,6 +57,9 @@ public final class ScalableModelFile {
     /** A scalable model as it is; any other model as one of a single level that was never ordered. */
     public static ScalableModel readAny(Path file, ImportOptions options) {
         ImportedModel imported = OnnxImporter.read(file, options);
+        if (options.forEngines()) {
+            imported.graph().digestAhead();
+        }
         return isScalable(imported) ? of(imported, file.toString()) : ScalableModel.plain(imported.graph());
     }
 

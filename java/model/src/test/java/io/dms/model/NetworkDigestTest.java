@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NetworkDigestTest {
@@ -55,6 +56,23 @@ class NetworkDigestTest {
         assertThat(one.digest()).matches("[0-9a-f]{64}");
         assertThat(graph(1, 2L).digest()).isEqualTo(one.digest());
         assertThat(one.withInitializers(turned).digest()).isEqualTo(one.digest());
+    }
+
+    @Test
+    void a_digest_that_was_begun_ahead_or_is_asked_for_by_many_at_a_time_is_the_same_one() {
+        String alone = graph(1, 2L).digest();
+        for (int round = 0; round < 20; round++) {
+            Graph ahead = graph(1, 2L);
+            ahead.digestAhead();
+            ahead.digestAhead();
+            List<String> all = IntStream.range(0, 8)
+                    .parallel()
+                    .mapToObj(i -> ahead.digest())
+                    .toList();
+            ahead.digestAhead();
+            assertThat(all).containsOnly(alone);
+            assertThat(ahead.digest()).isEqualTo(alone);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.dms.model.onnx.ImportOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -45,6 +46,18 @@ class ScalableModelFileTest {
                                         .floats())
                         .as(name)
                         .containsExactly(tensor.floats()));
+    }
+
+    @Test
+    void aModelThatIsReadForEnginesIsTheSameOne() {
+        Path file = folder.resolve("small.dms.onnx");
+        ScalableModelFile.write(ScalableModelTest.model(), file);
+        ImportOptions shaped = ImportOptions.DEFAULT.withEngines().withInputShape("other:1x3x8x8");
+        assertThat(shaped.forEngines()).isTrue();
+        ScalableModel model = ScalableModelFile.readAny(file, ImportOptions.DEFAULT.withEngines());
+        ScalableModel plain = ScalableModelFile.read(file);
+        assertThat(model.graph().digest()).isEqualTo(plain.graph().digest());
+        assertThat(ScalableModelFile.toBytes(model)).isEqualTo(ScalableModelFile.toBytes(plain));
     }
 
     @Test

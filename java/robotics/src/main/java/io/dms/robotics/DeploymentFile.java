@@ -124,9 +124,11 @@ public final class DeploymentFile {
 
     private static ApplicationSpec spec(RawApplication a, String where, Path folder) {
         String path = a.model();
+        ImportOptions options =
+                "tensorrt".equals(a.backend()) ? ImportOptions.DEFAULT.withEngines() : ImportOptions.DEFAULT;
         ScalableModel model = path == null
                 ? BundledModels.resnet20Cifar10()
-                : ScalableModelFile.readAny(existing(folder.resolve(path), where), ImportOptions.DEFAULT);
+                : ScalableModelFile.readAny(existing(folder.resolve(path), where), options);
         String profile = a.profile();
         String late = a.late() == null ? "drop" : a.late().toLowerCase(Locale.ROOT);
         if (!late.equals("drop") && !late.equals("serve")) {

@@ -90,6 +90,8 @@ public final class TensorRtBackend implements Backend {
                         + first.shape() + "): use that batch or export the model with an open one");
             }
         }
+        // Engines are found by it. Other threads take it while this one loads libraries and opens the device.
+        model.graph().digestAhead();
         hardware.check();
         return new TensorRtSession(
                 model,

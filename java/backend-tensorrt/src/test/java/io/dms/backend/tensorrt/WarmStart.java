@@ -15,6 +15,7 @@ import io.dms.model.ScalableModel;
 import io.dms.model.ScalableModelFile;
 import io.dms.model.WidthLevel;
 import io.dms.model.WidthLevels;
+import io.dms.model.onnx.ImportOptions;
 import io.dms.runtime.SessionOptions;
 import io.dms.testkit.BenchmarkNetworks;
 import io.dms.testkit.ReferenceBackend;
@@ -58,8 +59,9 @@ final class WarmStart {
             return;
         }
         String running = at();
-        ScalableModel model = ScalableModelFile.read(file);
+        ScalableModel model = ScalableModelFile.readAny(file, ImportOptions.DEFAULT.withEngines());
         String read = at();
+        model.graph().digestAhead();
         EngineOptions options = TensorRtEngineBuilder.engineOptions(model, SessionOptions.DEFAULT);
         List<Wanted> wanted = new ArrayList<>();
         for (WidthLevel level : model.levels()) {

@@ -1,9 +1,6 @@
 package io.dms.model.onnx;
 
-import io.dms.model.DataType;
 import io.dms.model.Graph;
-import io.dms.model.InParallel;
-import io.dms.model.ModelException;
 import io.dms.model.Node;
 import io.dms.model.Shape;
 import io.dms.model.Tensor;
@@ -16,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over a file's nodes that makes the canonical graph. Used once. */
@@ -24,13 +20,14 @@ final class Canonicalizer {
     private final SourceModel source;
     private final DeclaredShapes declared;
     private final ConstantFolder folder;
+    private final FiniteCheck finite = new FiniteCheck();
     private final GraphBuilder g;
 
     Canonicalizer(SourceModel source, TensorReader reader, DeclaredShapes declared, long fileElements) {
         this.source = source;
         this.declared = declared;
         this.folder = new ConstantFolder(reader, fileElements);
-        this.g = new GraphBuilder(source, reader, declared);
+        this.g = new GraphBuilder(source, reader, declared, finite);
     }
 
     /** True where a foreign node may do more than treat each image on its own; known after {@link #run}. */
@@ -50,7 +47,7 @@ final class Canonicalizer {
         }
         List<Node> nodes = nameOutputs();
         Graph graph = new Lowering(g, nodes, source.outputs()).run();
-        checkFinite(graph);
+        finite.finish(graph);
         Map<String, Tensor> unused = new LinkedHashMap<>();
         for (String name : source.unusedInitializers()) {
             Constant c = g.constant(name);
@@ -200,27 +197,5 @@ final class Canonicalizer {
             }
         }
         return List.copyOf(kept);
-    }
-
-    /** Weights that are not numbers give outputs that are not: say so at once. */
-    private static void checkFinite(Graph graph) {
-        Map<Tensor, Integer> bad = new ConcurrentHashMap<>();
-        InParallel.each(List.copyOf(graph.initializers().values()), t -> {
-            int i = t.type() == DataType.FLOAT32 ? NotFinite.first(t.bytes()) : -1;
-            if (i >= 0) {
-                bad.put(t, i);
-            }
-        });
-        if (bad.isEmpty()) {
-            return;
-        }
-        graph.initializers().forEach((name, t) -> {
-            Integer i = bad.get(t);
-            if (i != null) {
-                throw new ModelException("initializer " + Text.clean(name) + " holds "
-                        + t.bytes().getFloat(4 * i) + " at element " + i
-                        + ": the network was trained or exported wrongly");
-            }
-        });
     }
 }

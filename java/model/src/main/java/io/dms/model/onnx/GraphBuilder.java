@@ -26,6 +26,7 @@ final class GraphBuilder {
     private final SourceModel source;
     private final TensorReader reader;
     private final DeclaredShapes declared;
+    private final FiniteCheck finite;
     private final UniqueNames tensorNames = new UniqueNames();
     private final UniqueNames nodeNames = new UniqueNames();
     private final Map<String, Constant> constants = new HashMap<>();
@@ -38,10 +39,12 @@ final class GraphBuilder {
     private final Map<String, String> expansions = new HashMap<>();
     private boolean foreignMayMixBatch;
 
-    GraphBuilder(SourceModel source, TensorReader reader, DeclaredShapes declared) {
+    /** @param finite is told of every constant that is put into the graph */
+    GraphBuilder(SourceModel source, TensorReader reader, DeclaredShapes declared, FiniteCheck finite) {
         this.source = source;
         this.reader = reader;
         this.declared = declared;
+        this.finite = finite;
         source.tensorNames().forEach(tensorNames::reserve);
         source.nodes().forEach(n -> nodeNames.reserve(n.name()));
         declared.inputs().forEach((name, shape) -> {
@@ -159,7 +162,9 @@ final class GraphBuilder {
     /** Puts a constant into the graph. */
     String initializer(String name, Constant c) {
         if (!initializers.containsKey(name)) {
-            initializers.put(name, c.toTensor(name));
+            Tensor tensor = c.toTensor(name);
+            initializers.put(name, tensor);
+            finite.begin(tensor);
             constants.putIfAbsent(name, c);
         }
         return name;

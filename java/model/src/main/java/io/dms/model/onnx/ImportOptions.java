@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a person may say about a file that the file leaves open.
+ * What a person may say about a file that the file leaves open, and what it will be used for.
  *
  * @param inputShapes shape by name of a network input, for inputs whose height, width or channels are open in the file;
  *     a leading {@link Shape#BATCH} or 1 leaves the batch open
+ * @param forEngines that its {@linkplain io.dms.model.Graph#digest digest} will be asked for at once
  */
-public record ImportOptions(Map<String, Shape> inputShapes) {
+public record ImportOptions(Map<String, Shape> inputShapes, boolean forEngines) {
     /** Everything as the file has it. */
-    public static final ImportOptions DEFAULT = new ImportOptions(Map.of());
+    public static final ImportOptions DEFAULT = new ImportOptions(Map.of(), false);
 
     /** Copies the map. */
     public ImportOptions {
@@ -27,7 +28,15 @@ public record ImportOptions(Map<String, Shape> inputShapes) {
     public ImportOptions withInputShape(String input, Shape shape) {
         Map<String, Shape> shapes = new LinkedHashMap<>(inputShapes);
         shapes.put(input, shape);
-        return new ImportOptions(shapes);
+        return new ImportOptions(shapes, forEngines);
+    }
+
+    /**
+     * These options for a model that will run with the backend {@code tensorrt}, which finds its engines by the model's
+     * digest: other threads read the weights for it, from Java's common pool, while the structure is still looked at.
+     */
+    public ImportOptions withEngines() {
+        return new ImportOptions(inputShapes, true);
     }
 
     /**
