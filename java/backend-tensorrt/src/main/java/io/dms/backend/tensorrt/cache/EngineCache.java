@@ -79,6 +79,9 @@ public final class EngineCache {
                     + " (chmod 700)");
         }
         this.folder = opened;
+        if (opened != null) {
+            PlanMemory.loadAhead();
+        }
     }
 
     /** {@code $XDG_CACHE_HOME/dms/engines}, by default below {@code ~/.cache}. */
@@ -129,11 +132,12 @@ public final class EngineCache {
      * anything is wrong with it, of which {@link #get} tells.
      */
     public Supplier<Optional<CachedEngine>> finding(EngineRequest request) {
-        String id = EngineKey.of(request, builder.platform()).id();
+        EnginePlatform platform = builder.platform();
         EngineFolder f = folder;
         return f == null
                 ? Optional::empty
                 : () -> {
+                    String id = EngineKey.of(request, platform).id();
                     try {
                         return Optional.ofNullable(new KeptEngines(f, clock).look(id, null, null));
                     } catch (EnvironmentException e) {

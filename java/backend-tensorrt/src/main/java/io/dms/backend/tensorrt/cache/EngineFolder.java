@@ -167,7 +167,7 @@ final class EngineFolder {
      * using it.
      *
      * @param into direct, as large as the file should be
-     * @param digest gets each piece as soon as it is read, while it is in the processor's cache
+     * @param digest gets each piece as soon as it is read
      * @throws NoSuchFileException if it is not there
      * @throws Refused if it is no file, is larger, or others could have written it
      * @throws EOFException if it is smaller
@@ -175,19 +175,10 @@ final class EngineFolder {
     void read(String name, ByteBuffer into, MessageDigest digest) throws IOException {
         Path file = path.resolve(name);
         sizeOf(file, into.capacity());
-        byte[] piece = new byte[Math.min(PIECE, into.capacity())];
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            into.clear();
-            while (into.position() < into.capacity()) {
-                int from = into.position();
-                into.limit(Math.min(from + PIECE, into.capacity()));
-                fill(channel, into);
-                int n = into.position() - from;
-                into.get(from, piece, 0, n);
-                digest.update(piece, 0, n);
-            }
+            PlanReading.read(channel, into, digest);
         }
-        into.flip();
+        into.clear();
     }
 
     /** Reads a whole file of this size for its digest, a piece at a time; otherwise as the other. */

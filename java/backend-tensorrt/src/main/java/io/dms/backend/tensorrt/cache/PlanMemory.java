@@ -22,6 +22,13 @@ public final class PlanMemory implements AutoCloseable {
         this.bytes = bytes;
     }
 
+    /** Has another thread load what hands out memory, which takes longer than the rest of a look at a small cache. */
+    static void loadAhead() {
+        Thread loader = new Thread(() -> new Memory(1).close(), "dms-memory-loader");
+        loader.setDaemon(true);
+        loader.start();
+    }
+
     /**
      * Native memory of this size, not cleared.
      *
