@@ -44,6 +44,8 @@ public final class NetworkDigest {
     }
 
     private void level(Graph at, Map<String, Tensor> full) {
+        // Hundreds of small ones: one digest after the other by the same object.
+        MessageDigest small = sha256();
         structure(at);
         for (var e : new TreeMap<>(at.initializers()).entrySet()) {
             Tensor t = e.getValue();
@@ -51,7 +53,7 @@ public final class NetworkDigest {
             if (t.base().equals(full.get(e.getKey()))) {
                 cuts(t);
             } else {
-                text(content(t));
+                text(content(t, small));
             }
         }
     }
@@ -59,7 +61,7 @@ public final class NetworkDigest {
     /** Digests of a network's constants, begun by other threads. One thread takes them. */
     static final class Weights {
         private final Map<Tensor, String> contents = new ConcurrentHashMap<>();
-        private final Ahead<Tensor> digesting = new Ahead<>(t -> contents.put(t, content(t)));
+        private final Ahead<Tensor> digesting = new Ahead<>(t -> contents.put(t, content(t, sha256())));
 
         /** The large ones first. */
         Weights(Graph graph) {
@@ -145,7 +147,7 @@ public final class NetworkDigest {
     /** The type is told, too: 1 and 1.0 are two values. */
     private static String attribute(Object value) {
         if (value instanceof Tensor t) {
-            return "tensor " + content(t);
+            return "tensor " + content(t, sha256());
         }
         if (value instanceof long[] v) {
             return "longs " + Arrays.toString(v);
@@ -180,8 +182,7 @@ public final class NetworkDigest {
     }
 
     /** Type, shape and the digest of the elements. */
-    private static String content(Tensor t) {
-        MessageDigest digest = sha256();
+    private static String content(Tensor t, MessageDigest digest) {
         ByteBuffer bytes = t.dense().bytes();
         // In pieces that stay in the cache: from a direct buffer they are copied to where the digest can read them.
         byte[] chunk = new byte[Math.min(CHUNK, bytes.remaining())];

@@ -39,6 +39,8 @@ final class Lowering {
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, List<Node>> consumers = new HashMap<>();
     private List<Node> nodes;
+    /** Most passes find nothing in most networks. */
+    private boolean changed = true;
 
     Lowering(GraphBuilder g, List<Node> nodes, List<String> outputs) {
         this.g = g;
@@ -60,6 +62,22 @@ final class Lowering {
 
     /** Replaces each node for which the function gives another; what is no longer read is dropped. */
     private void pass(Function<Node, @Nullable Node> lower) {
+        if (changed) {
+            index();
+        }
+        List<Node> out = new ArrayList<>();
+        changed = false;
+        for (Node n : nodes) {
+            Node other = g.foreign().contains(n.name()) ? null : lower.apply(n);
+            out.add(other == null ? n : other);
+            changed |= other != null;
+        }
+        if (changed) {
+            nodes = Canonicalizer.reachable(out, outputs);
+        }
+    }
+
+    private void index() {
         producers.clear();
         consumers.clear();
         for (Node n : nodes) {
@@ -68,12 +86,6 @@ final class Lowering {
                     .forEach(i ->
                             consumers.computeIfAbsent(i, k -> new ArrayList<>()).add(n));
         }
-        List<Node> out = new ArrayList<>();
-        for (Node n : nodes) {
-            Node other = g.foreign().contains(n.name()) ? null : lower.apply(n);
-            out.add(other == null ? n : other);
-        }
-        nodes = Canonicalizer.reachable(out, outputs);
     }
 
     private boolean soleReader(String tensor) {
