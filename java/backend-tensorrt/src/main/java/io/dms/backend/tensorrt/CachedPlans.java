@@ -87,8 +87,9 @@ final class CachedPlans implements PlanSource {
         }
         if (next.size() > 1) {
             announced.addAll(next);
+            int atATime = InTurns.atATime(next.size());
             ahead = new InTurns<>(
-                    next.stream().map(w -> cache.finding(w.request())).toList());
+                    next.stream().map(w -> cache.finding(w.request(), atATime)).toList());
         }
     }
 

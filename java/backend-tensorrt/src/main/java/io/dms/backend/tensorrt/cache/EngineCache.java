@@ -130,8 +130,10 @@ public final class EngineCache {
     /**
      * Looks for an engine without a build: what comes back finds it, on any thread, or nothing where it is not kept or
      * anything is wrong with it, of which {@link #get} tells.
+     *
+     * @param atATime how many threads will look at a time
      */
-    public Supplier<Optional<CachedEngine>> finding(EngineRequest request) {
+    public Supplier<Optional<CachedEngine>> finding(EngineRequest request, int atATime) {
         EnginePlatform platform = builder.platform();
         EngineFolder f = folder;
         return f == null
@@ -139,7 +141,7 @@ public final class EngineCache {
                 : () -> {
                     String id = EngineKey.of(request, platform).id();
                     try {
-                        return Optional.ofNullable(new KeptEngines(f, clock).look(id, null, null));
+                        return Optional.ofNullable(new KeptEngines(f, clock, atATime).look(id, null, null));
                     } catch (EnvironmentException e) {
                         // Too little memory for several at a time: it is read in its turn.
                         return Optional.empty();

@@ -15,12 +15,19 @@ final class EngineFiles {
     private static final String RECORD = ".json";
 
     private final EngineFolder folder;
+    private final int atATime;
 
     /** An engine as it was read: every byte is the one that was written. */
     record Read(EngineRecord record, PlanMemory plan) {}
 
     EngineFiles(EngineFolder folder) {
+        this(folder, 1);
+    }
+
+    /** @param atATime how many threads read at a time */
+    EngineFiles(EngineFolder folder, int atATime) {
         this.folder = folder;
+        this.atATime = atATime;
     }
 
     /** The key that a file belongs to, null where it belongs to none. */
@@ -81,7 +88,7 @@ final class EngineFiles {
         }
         PlanMemory plan = PlanMemory.allocate((int) record.planBytes());
         try {
-            compare(record, digest -> folder.read(id + PLAN, plan.writable(), digest));
+            compare(record, digest -> folder.read(id + PLAN, plan.writable(), digest, atATime));
             return new Read(record, plan);
         } catch (IOException | RuntimeException | Error e) {
             plan.close();

@@ -168,15 +168,16 @@ final class EngineFolder {
      *
      * @param into direct, as large as the file should be
      * @param digest gets each piece as soon as it is read
+     * @param atATime how many threads read so at a time
      * @throws NoSuchFileException if it is not there
      * @throws Refused if it is no file, is larger, or others could have written it
      * @throws EOFException if it is smaller
      */
-    void read(String name, ByteBuffer into, MessageDigest digest) throws IOException {
+    void read(String name, ByteBuffer into, MessageDigest digest, int atATime) throws IOException {
         Path file = path.resolve(name);
         sizeOf(file, into.capacity());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            PlanReading.read(channel, into, digest);
+            PlanReading.read(channel, into, digest, atATime);
         }
         into.clear();
     }

@@ -25,14 +25,18 @@ public final class InTurns<R> implements AutoCloseable {
     /** Begins with the first pieces of work. */
     public InTurns(List<Supplier<R>> work) {
         this.work = List.copyOf(work);
-        ahead = Math.max(
-                1, Math.min(4, Math.min(work.size(), Runtime.getRuntime().availableProcessors())));
+        ahead = atATime(work.size());
         threads = Executors.newFixedThreadPool(ahead, task -> {
             Thread t = new Thread(task, "dms-engine-reader");
             t.setDaemon(true);
             return t;
         });
         begin(ahead);
+    }
+
+    /** How many of so many pieces are worked on at a time. */
+    public static int atATime(int pieces) {
+        return Math.max(1, Math.min(4, Math.min(pieces, Runtime.getRuntime().availableProcessors())));
     }
 
     /** The results of a function, in the order of what it is applied to. */

@@ -18,8 +18,13 @@ final class KeptEngines {
     private final Clock clock;
 
     KeptEngines(EngineFolder folder, Clock clock) {
+        this(folder, clock, 1);
+    }
+
+    /** @param atATime how many threads look at a time */
+    KeptEngines(EngineFolder folder, Clock clock, int atATime) {
         this.folder = folder;
-        this.files = new EngineFiles(folder);
+        this.files = new EngineFiles(folder, atATime);
         this.clock = clock;
     }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +18,6 @@ final class PlanReading {
 
     /** What is digested at a time, from Java's heap: a digest copies what it is given elsewhere in smaller pieces yet. */
     private static final int CHUNK = 1 << 17;
-
-    /** How many are read now, in this process. */
-    private static final AtomicInteger OPEN = new AtomicInteger();
 
     private final FileChannel channel;
     private final ByteBuffer into;
@@ -40,18 +36,14 @@ final class PlanReading {
      * Fills memory from a file; nobody writes to it any more on return.
      *
      * @param into direct; filled from 0 to its capacity
+     * @param atATime how many threads read at a time, this one among them
      * @throws EOFException if the file is shorter
      */
-    static void read(FileChannel channel, ByteBuffer into, MessageDigest digest) throws IOException {
-        int open = OPEN.incrementAndGet();
-        try {
-            if (into.capacity() > PIECE && 2 * open <= Runtime.getRuntime().availableProcessors()) {
-                byTwo(channel, into, digest);
-            } else {
-                alone(channel, into.duplicate(), digest);
-            }
-        } finally {
-            OPEN.decrementAndGet();
+    static void read(FileChannel channel, ByteBuffer into, MessageDigest digest, int atATime) throws IOException {
+        if (into.capacity() > PIECE && 2 * atATime <= Runtime.getRuntime().availableProcessors()) {
+            byTwo(channel, into, digest);
+        } else {
+            alone(channel, into.duplicate(), digest);
         }
     }
 

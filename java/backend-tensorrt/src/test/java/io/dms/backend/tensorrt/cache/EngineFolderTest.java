@@ -45,7 +45,7 @@ class EngineFolderTest {
             byte[] digest = EngineKey.sha256().digest(content);
             ByteBuffer into = ByteBuffer.allocateDirect(size);
             MessageDigest read = EngineKey.sha256();
-            folder.read("f", into, read);
+            folder.read("f", into, read, 1);
             assertThat(into).isEqualTo(ByteBuffer.wrap(content));
             assertThat(read.digest()).isEqualTo(digest);
             MessageDigest passed = EngineKey.sha256();
@@ -58,12 +58,12 @@ class EngineFolderTest {
     @Test
     void a_file_of_a_byte_more_or_less_than_it_should_have_is_refused() throws IOException {
         folder.write("f", ByteBuffer.wrap(bytes(10)));
-        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(9), EngineKey.sha256()))
+        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(9), EngineKey.sha256(), 1))
                 .isInstanceOf(Refused.class)
                 .hasMessage("is larger than it should be (10 bytes, not 9)");
         assertThatThrownBy(() -> folder.read("f", 9)).isInstanceOf(Refused.class);
         assertThatThrownBy(() -> folder.read("f", 9L, EngineKey.sha256())).isInstanceOf(Refused.class);
-        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(11), EngineKey.sha256()))
+        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(11), EngineKey.sha256(), 1))
                 .isInstanceOf(EOFException.class);
         assertThatThrownBy(() -> folder.read("f", 11L, EngineKey.sha256())).isInstanceOf(EOFException.class);
     }
@@ -73,7 +73,7 @@ class EngineFolderTest {
         Path elsewhere = Files.write(temporary.resolve("elsewhere"), bytes(4));
         Files.createSymbolicLink(folder.path().resolve("f"), elsewhere);
         assertThatThrownBy(() -> folder.read("f", 4)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(4), EngineKey.sha256()))
+        assertThatThrownBy(() -> folder.read("f", ByteBuffer.allocateDirect(4), EngineKey.sha256(), 1))
                 .isInstanceOf(IOException.class);
     }
 

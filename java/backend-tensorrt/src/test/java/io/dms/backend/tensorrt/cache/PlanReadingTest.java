@@ -24,7 +24,12 @@ class PlanReadingTest {
         void read(FileChannel channel, ByteBuffer into, MessageDigest digest) throws IOException;
     }
 
-    private static final Reading[] WAYS = {PlanReading::read, PlanReading::alone, PlanReading::byTwo};
+    private static final Reading[] WAYS = {
+        PlanReading::alone,
+        PlanReading::byTwo,
+        (channel, into, digest) -> PlanReading.read(channel, into, digest, 1),
+        (channel, into, digest) -> PlanReading.read(channel, into, digest, 1000)
+    };
 
     /** A digest that fails at its second piece. */
     private static final class Failing extends MessageDigest {
