@@ -116,6 +116,7 @@ archive() {
     start="$start -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2::implCompress,0.01"
     start="$start -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000"
     start="$start -XX:Tier4BackEdgeThreshold=120000 -XX:-UsePerfData"
+    start="$start -XX:Tier3InvocationThreshold=500 -XX:Tier3MinInvocationThreshold=250 -XX:Tier3CompileThreshold=5000"
     base="$cache/jdk.jsa" classes="$cache/classes.jsa"
     timeout 60 "$here/runtime/bin/java" -Xshare:dump -XX:SharedArchiveFile="$base" >/dev/null 2>&1 || return 0
     share="-XX:SharedArchiveFile=$base" keep="-XX:ArchiveClassesAtExit=$classes"
