@@ -37,7 +37,6 @@ final class Stream implements Truth {
     private long frames;
     private long scheduled;
     private long offsetAtArrival;
-    private long started;
     private long startedShown;
     private boolean failing;
     /** What recorded frames make of the one in service, NaN without any. */
@@ -154,7 +153,6 @@ final class Stream implements Truth {
 
     private void begin(long now, long order) {
         offsetAtArrival = weather.timeOffset();
-        started = now;
         startedShown = now + offsetAtArrival;
         moment.frame(startedShown, scheduled + offsetAtArrival, waiting)
                 .board(machine.seenWatts(), machine.seenHertz() / work.profileHertz, machine.seenThrottled());
