@@ -44,9 +44,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "JSON lines: one of type \"board\" (sources, sensors, refusals), then \"sample\" (total_w, energy_j,"
-                + " gpu_load, gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor"
-                + " with unit, value and age_ms) and \"event\" as they come. What is absent is null, with a reason"
-                + " beside it."
+                    + " gpu_load, gpu_hz, gpu_cap_hz, cpu_load, cpu_hz, hottest_c, throttled, power_mode, and every sensor"
+                    + " with unit, value and age_ms) and \"event\" as they come. What is absent is null, with a reason"
+                    + " beside it."
         })
 final class MonitorCommand extends DmsCommand {
     private static final Duration SAMPLING = Duration.ofMillis(100);

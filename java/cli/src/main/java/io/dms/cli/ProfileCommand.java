@@ -95,8 +95,8 @@ final class ProfileCommand extends DmsCommand {
             split = ",",
             description =
                     "Measure at these clocks of the GPU, too, each pinned in turn and put back at the end: all, or"
-                        + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
-                        + " choose the clock (--permit-clocks).")
+                            + " some that the board offers. Needs the right to set clocks. With such a profile a run may"
+                            + " choose the clock (--permit-clocks).")
     private List<String> gpuClocks = new ArrayList<>();
 
     @Option(

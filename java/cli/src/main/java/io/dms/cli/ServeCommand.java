@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A request may say with its parameters which level runs: width (0.5), level (\"0.50\"), or a goal"
-                + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
-                + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
+                    + " (\"p95<=30ms\"), by which a controller picks one; the answer says which one ran. Without them the"
+                    + " widest runs. Ctrl-C lets requests end that run, refuses others, and prints how many were answered."
         })
 final class ServeCommand extends DmsCommand {
     private static final int POLL_MILLIS = 50;
