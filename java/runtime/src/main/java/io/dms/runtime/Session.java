@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * One model ready to run at any width. Owns its native memory until it is closed.
  *
- * <p>Not thread-safe: one thread at a time, to close it too; the {@code cpu} backend refuses a second one by an
- * IllegalStateException. Several sessions of one model may run in several threads; they share the machine's cores without
- * asking for more than there are.
+ * <p>Not thread-safe: one thread at a time, to close it too; a second one is refused by an IllegalStateException and harms
+ * nothing. Several sessions of one model may run in several threads; they share the machine's cores without asking for
+ * more than there are.
  *
  * <p>Tensors at this interface are float32, dense and row-major as in the model (NCHW for images), in direct buffers of
  * native byte order. Buffers are read and written from index 0 whatever their position, which does not change.

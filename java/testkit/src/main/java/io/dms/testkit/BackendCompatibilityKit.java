@@ -369,6 +369,23 @@ public abstract class BackendCompatibilityKit {
     }
 
     @Test
+    void aSecondThreadInASessionIsAnsweredRightOrRefused() throws InterruptedException {
+        ScalableModel model = model();
+        try (Rig rig = new Rig(backend(), model, options())) {
+            rig.fill(TestData.inputs(model.graph(), 1, new Random(13)));
+            List<FloatBuffer[]> expected = new ArrayList<>();
+            for (WidthLevel level : model.levels()) {
+                FloatBuffer[] outputs = Rig.outputs(model.graph(), options());
+                rig.session.run(level, rig.inputs, outputs);
+                expected.add(outputs);
+            }
+            OneSessionManyThreads threads = new OneSessionManyThreads(rig.session, rig.inputs, expected);
+            assertThat(threads.call(60)).isEmpty();
+            assertThat(threads.answered()).isPositive();
+        }
+    }
+
+    @Test
     void sessionsInTwoThreadsDoNotDisturbEachOther() throws Exception {
         List<ScalableModel> models = List.of(model(), ProblemGraphs.scalable(Networks.residual(4), 4), model());
         ExecutorService pool = Executors.newFixedThreadPool(models.size());

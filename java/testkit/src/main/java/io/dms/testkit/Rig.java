@@ -41,6 +41,18 @@ final class Rig implements AutoCloseable {
         return Math.toIntExact(v.shape().withBatch(options.batch()).elements());
     }
 
+    /** Buffers of a call's outputs, without a guard zone. */
+    static FloatBuffer[] outputs(Graph graph, SessionOptions options) {
+        return graph.outputs().stream().map(v -> direct(elements(v, options))).toArray(FloatBuffer[]::new);
+    }
+
+    /** Lays the inputs of the calls to come. */
+    void fill(List<float[]> data) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].put(0, data.get(i));
+        }
+    }
+
     /** One call on buffers that were filled before. */
     void call(WidthLevel level) {
         session.run(level, inputs, outputs);
@@ -48,9 +60,7 @@ final class Rig implements AutoCloseable {
 
     /** One call; the outputs in new arrays. Fails where inputs were changed or more was written than the outputs. */
     List<float[]> run(WidthLevel level, List<float[]> data) {
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i].put(0, data.get(i));
-        }
+        fill(data);
         for (FloatBuffer out : outputs) {
             for (int i = 0; i < out.capacity(); i++) {
                 out.put(i, MARK);

@@ -12,6 +12,7 @@ import io.dms.model.WidthLevel;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
+import io.dms.runtime.Turn;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.IdentityHashMap;
@@ -46,6 +47,7 @@ final class CudnnSession implements Session {
     private final FloatBuffer[] oneInput = new FloatBuffer[1];
     private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private @Nullable Thread entered;
+    private final Turn turn;
     private @Nullable String lost;
     private boolean closed;
 
@@ -65,6 +67,7 @@ final class CudnnSession implements Session {
         this.inputAddresses = new long[inputs.size()];
         this.outputAddresses = new long[outputs.size()];
         this.entered = Thread.currentThread();
+        this.turn = new Turn("the session of " + model.name());
         DeviceMemory pinned = null;
         try {
             pinned = DeviceMemory.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
@@ -124,7 +127,16 @@ final class CudnnSession implements Session {
 
     @Override
     public void prepare(WidthLevel level) {
-        open();
+        turn.begin();
+        try {
+            open();
+            ready(level);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void ready(WidthLevel level) {
         LevelPlan known = plans.get(level);
         if (known == null) {
             plan(level, true);
@@ -182,13 +194,27 @@ final class CudnnSession implements Session {
 
     @Override
     public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        oneInput[0] = input;
-        oneOutput[0] = output;
-        run(level, oneInput, oneOutput);
+        turn.begin();
+        try {
+            oneInput[0] = input;
+            oneOutput[0] = output;
+            call(level, oneInput, oneOutput);
+        } finally {
+            turn.end();
+        }
     }
 
     @Override
     public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        turn.begin();
+        try {
+            call(level, inputs, outputs);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         open();
         check(inputs, this.inputs, hostInputs, "input");
         check(outputs, this.outputs, hostOutputs, "output");
@@ -387,6 +413,15 @@ final class CudnnSession implements Session {
 
     @Override
     public void close() {
+        turn.begin();
+        try {
+            free();
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void free() {
         if (closed) {
             return;
         }

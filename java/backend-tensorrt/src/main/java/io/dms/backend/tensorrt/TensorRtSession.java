@@ -13,6 +13,7 @@ import io.dms.runtime.RawCalls;
 import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.WeightPolicy;
+import io.dms.runtime.Turn;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ final class TensorRtSession implements Session, RawCalls {
     private final FloatBuffer[] oneInput = new FloatBuffer[1];
     private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private @Nullable Thread entered;
+    private final Turn turn;
     private @Nullable String lost;
     private boolean closed;
 
@@ -49,6 +51,7 @@ final class TensorRtSession implements Session, RawCalls {
         this.device = device;
         this.plans = plans;
         this.entered = Thread.currentThread();
+        this.turn = new Turn("the session of " + model.name());
         this.buffers = new Buffers(model, options.batch());
         this.activation = new Activation(device.cuda());
         this.shelf = new Shelf(options.weights() == WeightPolicy.REPACK ? 0 : options.weightBudgetBytes());
@@ -78,7 +81,16 @@ final class TensorRtSession implements Session, RawCalls {
 
     @Override
     public void prepare(WidthLevel level) {
-        open();
+        turn.begin();
+        try {
+            open();
+            ready(level);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void ready(WidthLevel level) {
         if (shelf.find(level) == null) {
             load(level);
         }
@@ -87,7 +99,16 @@ final class TensorRtSession implements Session, RawCalls {
     /** Reads the engines of levels to come while one is made ready. */
     @Override
     public void prepareAll(List<WidthLevel> levels) {
-        open();
+        turn.begin();
+        try {
+            open();
+            readyAll(levels);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void readyAll(List<WidthLevel> levels) {
         List<Wanted> next = new ArrayList<>();
         for (WidthLevel level : levels) {
             if (shelf.peek(level) == null && next.stream().noneMatch(w -> w.level() == level)) {
@@ -96,7 +117,7 @@ final class TensorRtSession implements Session, RawCalls {
         }
         plans.announce(next);
         try {
-            levels.forEach(this::prepare);
+            levels.forEach(this::ready);
         } finally {
             plans.announce(List.of());
         }
@@ -131,13 +152,27 @@ final class TensorRtSession implements Session, RawCalls {
 
     @Override
     public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        oneInput[0] = input;
-        oneOutput[0] = output;
-        run(level, oneInput, oneOutput);
+        turn.begin();
+        try {
+            oneInput[0] = input;
+            oneOutput[0] = output;
+            call(level, oneInput, oneOutput);
+        } finally {
+            turn.end();
+        }
     }
 
     @Override
     public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
+        turn.begin();
+        try {
+            call(level, inputs, outputs);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         open();
         buffers.check(inputs, outputs);
         LoadedEngine engine = shelf.find(level);
@@ -150,14 +185,14 @@ final class TensorRtSession implements Session, RawCalls {
                 loading.record(level.name(), engine);
             }
             tensors.take(inputs);
-            call(engine);
+            enqueue(engine);
         } catch (DeviceException e) {
             throw readable(e, level);
         }
         tensors.give(outputs);
     }
 
-    private void call(LoadedEngine engine) {
+    private void enqueue(LoadedEngine engine) {
         if (engine.isRecorded()) {
             engine.replay();
         } else {
@@ -172,15 +207,25 @@ final class TensorRtSession implements Session, RawCalls {
     public Runnable raw(WidthLevel level) {
         prepare(level);
         return () -> {
-            LoadedEngine engine = shelf.find(level);
-            if (engine == null) {
-                throw new IllegalStateException("level " + level.name() + " was dropped");
+            turn.begin();
+            try {
+                callRaw(level);
+            } finally {
+                turn.end();
             }
-            tensors.enqueueInputs();
-            engine.enqueue();
-            tensors.enqueueOutputs();
-            device.cuda().synchronize();
         };
+    }
+
+    private void callRaw(WidthLevel level) {
+        open();
+        LoadedEngine engine = shelf.find(level);
+        if (engine == null) {
+            throw new IllegalStateException("level " + level.name() + " was dropped");
+        }
+        tensors.enqueueInputs();
+        engine.enqueue();
+        tensors.enqueueOutputs();
+        device.cuda().synchronize();
     }
 
     private void open() {
@@ -248,6 +293,15 @@ final class TensorRtSession implements Session, RawCalls {
 
     @Override
     public void close() {
+        turn.begin();
+        try {
+            free();
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void free() {
         if (closed) {
             return;
         }
