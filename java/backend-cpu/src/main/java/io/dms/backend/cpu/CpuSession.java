@@ -5,10 +5,9 @@ import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
 import io.dms.runtime.CorePermits;
-import io.dms.runtime.Session;
+import io.dms.runtime.OneThreadSession;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.ThreadChooser;
-import io.dms.runtime.Turn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -19,10 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one model on the CPU. One arena serves all levels; packed weights are kept by a {@link WeightStore}. */
-final class CpuSession implements Session {
+final class CpuSession extends OneThreadSession {
     private static final int TIMED_RUNS = 3;
 
-    private final ScalableModel model;
     private final SessionOptions options;
     private final WeightStore weights;
     /** Plans by the threads that they run on, less one: a primitive is made for a number of threads. */
@@ -33,16 +31,11 @@ final class CpuSession implements Session {
     private final List<Graph.Value> outputs;
     private final long[] inputElements;
     private final long[] outputElements;
-    private final FloatBuffer[] oneInput = new FloatBuffer[1];
-    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private final @Nullable ThreadChooser chooser;
-    private final Turn turn;
     private @Nullable NativeBlock arena;
-    private boolean closed;
 
     CpuSession(ScalableModel model, SessionOptions options) {
-        this.model = model;
-        this.turn = new Turn("the session of " + model.name());
+        super(model);
         int threads = options.threads() == 0 ? cores.cores() : Math.min(options.threads(), cores.cores());
         this.options = options.withThreads(threads);
         this.weights = options.weights() == SessionOptions.WeightPolicy.REPACK
@@ -65,27 +58,12 @@ final class CpuSession implements Session {
     }
 
     @Override
-    public ScalableModel model() {
-        return model;
-    }
-
-    @Override
     public SessionOptions options() {
         return options;
     }
 
     @Override
-    public void prepare(WidthLevel level) {
-        turn.begin();
-        try {
-            open();
-            prepareForAllThreads(level);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void prepareForAllThreads(WidthLevel level) {
+    protected void ready(WidthLevel level) {
         int least = chooser == null ? options.threads() : 1;
         for (int threads = options.threads(); threads >= least; threads--) {
             if (plans(threads).containsKey(level)) {
@@ -106,7 +84,7 @@ final class CpuSession implements Session {
     }
 
     private LevelPlan plan(WidthLevel level, int threads) {
-        LevelPlan plan = new LevelPlan(model.graphAt(level), options.batch());
+        LevelPlan plan = new LevelPlan(model().graphAt(level), options.batch());
         try {
             grow(plan);
             weights.prepare(plan);
@@ -160,29 +138,7 @@ final class CpuSession implements Session {
     }
 
     @Override
-    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        turn.begin();
-        try {
-            oneInput[0] = input;
-            oneOutput[0] = output;
-            call(level, oneInput, oneOutput);
-        } finally {
-            turn.end();
-        }
-    }
-
-    @Override
-    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        turn.begin();
-        try {
-            call(level, inputs, outputs);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        open();
+    protected void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         check(inputs, this.inputs, inputElements, "input");
         check(outputs, this.outputs, outputElements, "output");
         ThreadChooser c = chooser;
@@ -211,7 +167,7 @@ final class CpuSession implements Session {
 
     private void check(FloatBuffer[] buffers, List<Graph.Value> values, long[] elements, String what) {
         if (buffers.length != values.size()) {
-            throw new UserException("the model " + model.name() + " has " + values.size() + " " + what
+            throw new UserException("the model " + model().name() + " has " + values.size() + " " + what
                     + "s but the call brings " + buffers.length);
         }
         for (int i = 0; i < buffers.length; i++) {
@@ -228,12 +184,6 @@ final class CpuSession implements Session {
                         "the buffer of " + what + " " + values.get(i).name() + " must hold " + elements[i]
                                 + " floats (batch " + options.batch() + ") but holds " + b.capacity());
             }
-        }
-    }
-
-    private void open() {
-        if (closed) {
-            throw new IllegalStateException("the session is closed");
         }
     }
 
@@ -268,20 +218,7 @@ final class CpuSession implements Session {
     }
 
     @Override
-    public void close() {
-        turn.begin();
-        try {
-            free();
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void free() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void free() {
         for (Map<WidthLevel, LevelPlan> some : plans) {
             some.values().forEach(LevelPlan::close);
             some.clear();

@@ -9,10 +9,9 @@ import io.dms.model.Graph;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
-import io.dms.runtime.Session;
+import io.dms.runtime.OneThreadSession;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.Launch;
-import io.dms.runtime.Turn;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.IdentityHashMap;
@@ -29,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Launch#REBIND} the steps are given to the library one by one; a level that was not prepared then runs by the
  * algorithms that the library expects to be good, without a search.
  */
-final class CudnnSession implements Session {
-    private final ScalableModel model;
+final class CudnnSession extends OneThreadSession {
     private final SessionOptions options;
     final Device device;
     private @Nullable SharedScales scales;
@@ -44,16 +42,12 @@ final class CudnnSession implements Session {
     private final FloatBuffer[] hostOutputs;
     private final long[] inputAddresses;
     private final long[] outputAddresses;
-    private final FloatBuffer[] oneInput = new FloatBuffer[1];
-    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private @Nullable Thread entered;
-    private final Turn turn;
     private @Nullable String lost;
-    private boolean closed;
 
     /** Takes the device over: it is closed with this session, also where this constructor fails. */
     CudnnSession(ScalableModel model, SessionOptions options, Device device) {
-        this.model = model;
+        super(model);
         this.options = options.withThreads(1);
         this.device = device;
         this.inputs = model.graph().inputs();
@@ -67,7 +61,6 @@ final class CudnnSession implements Session {
         this.inputAddresses = new long[inputs.size()];
         this.outputAddresses = new long[outputs.size()];
         this.entered = Thread.currentThread();
-        this.turn = new Turn("the session of " + model.name());
         DeviceMemory pinned = null;
         try {
             pinned = DeviceMemory.host(device.gpu, lay(inputs, inputAddresses, 0) + lay(outputs, outputAddresses, 0));
@@ -114,11 +107,6 @@ final class CudnnSession implements Session {
     }
 
     @Override
-    public ScalableModel model() {
-        return model;
-    }
-
-    @Override
     public SessionOptions options() {
         return options;
     }
@@ -126,17 +114,7 @@ final class CudnnSession implements Session {
     // ---- preparing
 
     @Override
-    public void prepare(WidthLevel level) {
-        turn.begin();
-        try {
-            open();
-            ready(level);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void ready(WidthLevel level) {
+    protected void ready(WidthLevel level) {
         LevelPlan known = plans.get(level);
         if (known == null) {
             plan(level, true);
@@ -152,14 +130,14 @@ final class CudnnSession implements Session {
     private SharedScales scales() {
         SharedScales s = scales;
         if (s == null) {
-            s = new SharedScales(model, options.batch());
+            s = new SharedScales(model(), options.batch());
             scales = s;
         }
         return s;
     }
 
     private LevelPlan plan(WidthLevel level, boolean search) {
-        Graph graph = model.graphAt(level);
+        Graph graph = model().graphAt(level);
         LevelPlan plan = null;
         try {
             plan = new LevelPlan(device, scales(), graph, options.batch(), inputAddresses, outputAddresses);
@@ -193,29 +171,7 @@ final class CudnnSession implements Session {
     // ---- running
 
     @Override
-    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        turn.begin();
-        try {
-            oneInput[0] = input;
-            oneOutput[0] = output;
-            call(level, oneInput, oneOutput);
-        } finally {
-            turn.end();
-        }
-    }
-
-    @Override
-    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        turn.begin();
-        try {
-            call(level, inputs, outputs);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        open();
+    protected void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         check(inputs, this.inputs, hostInputs, "input");
         check(outputs, this.outputs, hostOutputs, "output");
         LevelPlan plan = plans.get(level);
@@ -251,7 +207,7 @@ final class CudnnSession implements Session {
 
     /** Nanoseconds of handing a prepared level's steps to the idle device, whatever the input holds; waits afterwards. */
     long enqueueNanos(WidthLevel level) {
-        open();
+        enter();
         LevelPlan plan = prepared(level);
         try {
             weights.load(plan);
@@ -272,7 +228,7 @@ final class CudnnSession implements Session {
      * @throws IllegalStateException without graphs
      */
     long replayNanos(WidthLevel level, int times) {
-        open();
+        enter();
         if (options.launch() != Launch.GRAPH) {
             throw new IllegalStateException("a session without graphs");
         }
@@ -299,7 +255,7 @@ final class CudnnSession implements Session {
 
     private void check(FloatBuffer[] buffers, List<Graph.Value> values, FloatBuffer[] own, String what) {
         if (buffers.length != own.length) {
-            throw new UserException("the model " + model.name() + " has " + own.length + " " + what
+            throw new UserException("the model " + model().name() + " has " + own.length + " " + what
                     + "s but the call brings " + buffers.length);
         }
         for (int i = 0; i < own.length; i++) {
@@ -319,10 +275,8 @@ final class CudnnSession implements Session {
         }
     }
 
-    private void open() {
-        if (closed) {
-            throw new IllegalStateException("the session is closed");
-        }
+    @Override
+    protected void enter() {
         String gone = lost;
         if (gone != null) {
             throw new EnvironmentException(gone);
@@ -412,20 +366,7 @@ final class CudnnSession implements Session {
     }
 
     @Override
-    public void close() {
-        turn.begin();
-        try {
-            free();
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void free() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void free() {
         if (lost == null && entered != Thread.currentThread()) {
             device.gpu.enter();
         }

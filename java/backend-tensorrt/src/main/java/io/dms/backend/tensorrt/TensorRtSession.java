@@ -9,11 +9,10 @@ import io.dms.model.EnvironmentException;
 import io.dms.model.ScalableModel;
 import io.dms.model.UserException;
 import io.dms.model.WidthLevel;
+import io.dms.runtime.OneThreadSession;
 import io.dms.runtime.RawCalls;
-import io.dms.runtime.Session;
 import io.dms.runtime.SessionOptions;
 import io.dms.runtime.SessionOptions.WeightPolicy;
-import io.dms.runtime.Turn;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * that a switch is another context (or another recording) and nothing else. An engine is loaded when its level is
  * prepared or first called; a level whose engine can't be had says so, and the others go on.
  */
-final class TensorRtSession implements Session, RawCalls {
-    private final ScalableModel model;
+final class TensorRtSession extends OneThreadSession implements RawCalls {
     private final SessionOptions options;
     private final EngineOptions engineOptions;
     private final Device device;
@@ -35,23 +33,18 @@ final class TensorRtSession implements Session, RawCalls {
     private final Activation activation;
     private final Shelf shelf;
     private final Loading loading;
-    private final FloatBuffer[] oneInput = new FloatBuffer[1];
-    private final FloatBuffer[] oneOutput = new FloatBuffer[1];
     private @Nullable Thread entered;
-    private final Turn turn;
     private @Nullable String lost;
-    private boolean closed;
 
     /** Takes the device over: it is closed with this session, also where this constructor fails. */
     TensorRtSession(
             ScalableModel model, SessionOptions options, EngineOptions engineOptions, Device device, PlanSource plans) {
-        this.model = model;
+        super(model);
         this.options = options.withThreads(1);
         this.engineOptions = engineOptions;
         this.device = device;
         this.plans = plans;
         this.entered = Thread.currentThread();
-        this.turn = new Turn("the session of " + model.name());
         this.buffers = new Buffers(model, options.batch());
         this.activation = new Activation(device.cuda());
         this.shelf = new Shelf(options.weights() == WeightPolicy.REPACK ? 0 : options.weightBudgetBytes());
@@ -68,11 +61,6 @@ final class TensorRtSession implements Session, RawCalls {
     }
 
     @Override
-    public ScalableModel model() {
-        return model;
-    }
-
-    @Override
     public SessionOptions options() {
         return options;
     }
@@ -80,17 +68,7 @@ final class TensorRtSession implements Session, RawCalls {
     // ---- preparing
 
     @Override
-    public void prepare(WidthLevel level) {
-        turn.begin();
-        try {
-            open();
-            ready(level);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void ready(WidthLevel level) {
+    protected void ready(WidthLevel level) {
         if (shelf.find(level) == null) {
             load(level);
         }
@@ -98,17 +76,7 @@ final class TensorRtSession implements Session, RawCalls {
 
     /** Reads the engines of levels to come while one is made ready. */
     @Override
-    public void prepareAll(List<WidthLevel> levels) {
-        turn.begin();
-        try {
-            open();
-            readyAll(levels);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void readyAll(List<WidthLevel> levels) {
+    protected void readyAll(List<WidthLevel> levels) {
         List<Wanted> next = new ArrayList<>();
         for (WidthLevel level : levels) {
             if (shelf.peek(level) == null && next.stream().noneMatch(w -> w.level() == level)) {
@@ -124,7 +92,7 @@ final class TensorRtSession implements Session, RawCalls {
     }
 
     private EngineRequest request(WidthLevel level) {
-        return EngineRequest.of(model, level, engineOptions);
+        return EngineRequest.of(model(), level, engineOptions);
     }
 
     private LoadedEngine load(WidthLevel level) {
@@ -151,29 +119,7 @@ final class TensorRtSession implements Session, RawCalls {
     // ---- running
 
     @Override
-    public void run(WidthLevel level, FloatBuffer input, FloatBuffer output) {
-        turn.begin();
-        try {
-            oneInput[0] = input;
-            oneOutput[0] = output;
-            call(level, oneInput, oneOutput);
-        } finally {
-            turn.end();
-        }
-    }
-
-    @Override
-    public void run(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        turn.begin();
-        try {
-            call(level, inputs, outputs);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
-        open();
+    protected void call(WidthLevel level, FloatBuffer[] inputs, FloatBuffer[] outputs) {
         buffers.check(inputs, outputs);
         LoadedEngine engine = shelf.find(level);
         if (engine == null) {
@@ -206,18 +152,11 @@ final class TensorRtSession implements Session, RawCalls {
     @Override
     public Runnable raw(WidthLevel level) {
         prepare(level);
-        return () -> {
-            turn.begin();
-            try {
-                callRaw(level);
-            } finally {
-                turn.end();
-            }
-        };
+        Runnable call = () -> callRaw(level);
+        return () -> alone(call);
     }
 
     private void callRaw(WidthLevel level) {
-        open();
         LoadedEngine engine = shelf.find(level);
         if (engine == null) {
             throw new IllegalStateException("level " + level.name() + " was dropped");
@@ -228,10 +167,8 @@ final class TensorRtSession implements Session, RawCalls {
         device.cuda().synchronize();
     }
 
-    private void open() {
-        if (closed) {
-            throw new IllegalStateException("the session is closed");
-        }
+    @Override
+    protected void enter() {
         String gone = lost;
         if (gone != null) {
             throw new EnvironmentException(gone);
@@ -292,20 +229,7 @@ final class TensorRtSession implements Session, RawCalls {
     }
 
     @Override
-    public void close() {
-        turn.begin();
-        try {
-            free();
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void free() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void free() {
         if (lost == null && entered != Thread.currentThread()) {
             device.cuda().enter();
         }
