@@ -166,6 +166,9 @@ public final class Deployment implements AutoCloseable {
             failed.set(true);
             watch(ended, failed, () -> {});
             throw e;
+        } finally {
+            // All have said their last word; that their threads are gone, too, is a matter of a moment.
+            threads.forEach(Worker::join);
         }
         return ends(threads);
     }
@@ -241,6 +244,21 @@ public final class Deployment implements AutoCloseable {
                     },
                     "dms-" + name);
             thread.setDaemon(true);
+        }
+
+        /** Waits for the end of the thread; an interruption is kept for the caller. */
+        void join() {
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
